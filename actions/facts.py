@@ -1,0 +1,59 @@
+"""What the service knows of the user and the moment, handed to the decision with the message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+
+FACTS_KEY = "facts"
+
+
+@dataclass(frozen=True)
+class ReceiptFact:
+    """A tip-off receipt that the message names; ``state`` is ``None`` when no such receipt is on file."""
+
+    number: str
+    state: str | None = None
+    received_on: str | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts of one message.
+
+    ``conversation`` and ``message_id`` make event ids; ``today`` is the day in Beijing; ``attachments``
+    lists the kinds of what came with the text; ``informed`` tells whether the privacy notice was given;
+    ``truncated`` that only the beginning of the message was read.
+    """
+
+    conversation: str = ""
+    message_id: str = ""
+    today: str = ""
+    informed: bool = False
+    crisis: bool = False
+    minor: bool = False
+    truncated: bool = False
+    attachments: tuple[str, ...] = ()
+    receipt: ReceiptFact | None = None
+    language: str | None = None
+
+    @property
+    def day(self) -> date:
+        """``today`` as a date; the date of the process where the channel told none."""
+        return date.fromisoformat(self.today) if self.today else date.today()
+
+    def as_json(self) -> dict[str, Any]:
+        """The value that travels in the message's metadata."""
+        return asdict(self)
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, Any] | None) -> Facts:
+        """Reads the facts from a message's metadata; without any (Rasa's own channels) all are unknown."""
+        given = (metadata or {}).get(FACTS_KEY) or {}
+        known = {field.name: given[field.name] for field in fields(cls) if field.name in given}
+        receipt = known.get("receipt")
+        known["receipt"] = ReceiptFact(**receipt) if receipt else None
+        known["attachments"] = tuple(known.get("attachments") or ())
+        return cls(**known)

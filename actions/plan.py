@@ -1,0 +1,94 @@
+"""What a turn comes to: the replies, the signals and the changes of the user's record.
+
+These values cross from ``actions`` to ``bot``. They travel as JSON in the last response of the turn under
+the key :data:`TURN_KEY`, so that an action server in another process needs nothing but Rasa's own protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+TURN_KEY = "turn"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One response of ``content/replies`` by its name, with the values of its placeholders."""
+
+    name: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A suspicious contact: ``kind`` phone, wechat, qq, telegram, url, bank_account or other."""
+
+    kind: str
+    value: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One mention of one threat code in one message, as risk control gets it."""
+
+    code: str
+    confidence: float
+    stage: str
+    urgency: str | None = None
+    evidence: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    agency: str | None = None
+    amounts: tuple[str, ...] = ()
+    platform: str | None = None
+    follows: str | None = None
+
+
+@dataclass(frozen=True)
+class UserChange:
+    """What the user's record must say after this turn; ``None`` leaves a field as it is."""
+
+    informed: bool | None = None
+    consent: bool | None = None
+    opted_out: bool | None = None
+    crisis: bool | None = None
+    minor: bool | None = None
+    erase: bool = False
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The outcome of one turn.
+
+    ``replies`` in the order in which they are sent; ``state`` is the conversation state to keep;
+    ``receipt`` asks the service to file the first signal under this tip-off receipt.
+    """
+
+    replies: tuple[Reply, ...]
+    state: Mapping[str, Any]
+    signals: tuple[Signal, ...] = ()
+    user: UserChange = UserChange()
+    receipt: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The part that the service needs, without the conversation state."""
+        return {
+            "replies": [reply.name for reply in self.replies],
+            "signals": [asdict(signal) for signal in self.signals],
+            "user": asdict(self.user),
+            "receipt": self.receipt,
+        }
+
+
+def signals_of(turn: Mapping[str, Any]) -> tuple[Signal, ...]:
+    """Reads the signals back from :meth:`Turn.as_json`; raises ``TypeError`` or ``KeyError`` if malformed."""
+    found = []
+    for item in turn.get("signals") or ():
+        contacts = tuple(Contact(**contact) for contact in item.get("contacts") or ())
+        plain = {key: value for key, value in item.items() if key != "contacts"}
+        plain["evidence"] = tuple(plain.get("evidence") or ())
+        plain["amounts"] = tuple(plain.get("amounts") or ())
+        found.append(Signal(contacts=contacts, **plain))
+    return tuple(found)

@@ -1,0 +1,111 @@
+"""Settings from ``JINGZHONG_*`` environment variables, read once and checked at once."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Literal, Optional
+
+from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+DEMO_SECRET = "demo-secret-do-not-use-in-production"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one line that names the variable and the mend."""
+
+
+class Settings(BaseSettings):
+    """All settings of the service; field ``x`` is read from ``JINGZHONG_X``."""
+
+    home: Path = Field(Path("var"), description="data directory")
+    host: str = "127.0.0.1"
+    port: int = Field(5005, ge=0, le=65535)
+    env: Literal["demo", "production"] = "demo"
+    redis_url: Optional[str] = None
+    secret: SecretStr = SecretStr(DEMO_SECRET)
+    api_token: Optional[SecretStr] = None
+    admin_password: Optional[SecretStr] = None
+    content: Path = Field(ROOT / "content", description="folder of all wording and numbers")
+    models: Path = Field(ROOT / "models", description="folder of trained models")
+    eval_data: Optional[Path] = None
+
+    class Config:
+        """Variables are named ``JINGZHONG_HOME``, ``JINGZHONG_PORT`` and so on."""
+
+        env_prefix = "JINGZHONG_"
+        allow_mutation = False
+
+    @validator("redis_url", "api_token", "admin_password", "eval_data", pre=True)
+    def _empty_means_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @property
+    def production(self) -> bool:
+        """Whether the service runs for real borrowers."""
+        return self.env == "production"
+
+    @property
+    def secrets(self) -> tuple[bytes, ...]:
+        """Keys of the keyed hashes: the first one signs, the others are older ones kept after a rotation."""
+        parts = self.secret.get_secret_value().split(",")
+        return tuple(part.strip().encode() for part in parts if part.strip())
+
+
+def load_settings() -> Settings:
+    """Reads the settings and makes sure that they can work.
+
+    Raises:
+        SettingsError: with one line that names the variable, what is wrong and what to do.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"JINGZHONG_{str(first['loc'][0]).upper()}"
+        raise SettingsError(f"{name}: {first['msg']}; correct the variable or unset it") from None
+    _check_safety(settings)
+    return settings
+
+
+def prepare_home(settings: Settings) -> Path:
+    """Creates the data directory and proves that it can be written.
+
+    Raises:
+        SettingsError: when it cannot.
+    """
+    home = settings.home
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise SettingsError(
+            f"JINGZHONG_HOME: cannot write to {home} ({reason}); make it writable or name another folder"
+        ) from None
+    return home
+
+
+def _check_safety(settings: Settings) -> None:
+    if not settings.secrets:
+        raise SettingsError("JINGZHONG_SECRET: empty; set a random text of 32 characters or more")
+    if not settings.production:
+        if settings.host not in LOOPBACK:
+            raise SettingsError(
+                f"JINGZHONG_HOST: the demo listens on loopback only, not on {settings.host}; "
+                "use 127.0.0.1 or set JINGZHONG_ENV=production with its secrets"
+            )
+        return
+    if DEMO_SECRET.encode() in settings.secrets or min(map(len, settings.secrets)) < 32:
+        raise SettingsError(
+            "JINGZHONG_SECRET: production needs a secret of 32 characters or more of your own; "
+            "make one with: openssl rand -hex 32"
+        )
+    if settings.api_token is None:
+        raise SettingsError(
+            "JINGZHONG_API_TOKEN: production does not serve open channels; set a token for REST and parse"
+        )

@@ -1,0 +1,89 @@
+"""Details of a message that plain words give away: what was handed over, who is speaking, forbidden haste."""
+
+from __future__ import annotations
+
+import re
+
+from nlu.analysis import GIVEN
+
+_NEGATED = re.compile(r"(?:没有?|没|未|还没|不要|别|不会|不敢|不肯|没敢|差点)(?:\S{0,3})$")
+_GIVEN_PATTERNS = {
+    "screen": re.compile(
+        r"(?:共享|分享|同屏|投屏)(?:着|了|过|我的|我)?(?:我)?(?:的)?(?:手机)?(?:屏幕|屏)?(?:了|着|过)"
+        r"|(?:屏幕|荧幕|萤幕|屏)(?:都|也|已经)?(?:被)?(?:共享|分享|控制|开)(?:着|了|过)"
+        r"|(?:开|打开|开启)(?:着|了|过)(?:那个|这个|手机)?(?:的)?(?:共享|屏幕|远程)|(?:在|正|还在)\S{0,4}(?:共享|同屏|投屏)"
+        r"|(?:操作|控制|远程)(?:着|了)?我(?:的)?(?:手机|电脑)"
+    ),
+    "code": re.compile(
+        r"(?:验证码|验正码|校验码|动态码|短信码|otp|蜜马|密码)\S{0,8}(?:念|报|给|发|告诉|说|输|读|填|交|要走)\S{0,4}(?:了|过|他|她|走)"
+        r"|(?:念|报|给|发|告诉|说|输|读|填|提供|交)\S{0,6}(?:验证码|验正码|校验码|动态码|otp|服务密码|密码)"
+        r"|(?:骗走|要走|套走|拿走)\S{0,4}(?:验证码|密码)"
+    ),
+    "card": re.compile(
+        r"(?:银行卡|储蓄卡|卡|电话卡|手机卡|u盾|存折|收款码|账户|账号)\S{0,8}(?:寄|借|租|卖|交|给|邮)\S{0,4}(?:了|过|出去|他|她|人)"
+        r"|(?:寄|借|租|卖|交|邮)(?:了|给|出)?\S{0,6}(?:银行卡|电话卡|手机卡|u盾|收款码|对公)"
+    ),
+    "id": re.compile(
+        r"(?:身份证|证件|资料|个人信息|征信报告|人脸|刷脸)\S{0,10}(?:发|拍|传|给|交|填|寄|提供|做)\S{0,4}(?:了|过|他|她|走)"
+        r"|(?:发|拍|传|给|交|填|寄)(?:了|过|给)\S{0,8}(?:身份证|证件|资料|个人信息|征信报告)"
+    ),
+    "signed": re.compile(
+        r"(?:签|按)(?:了|过|完|好)\S{0,8}(?:字|合同|协议|委托|授权|手印|指印)?|(?:合同|协议|委托书|授权书|授权)\S{0,6}(?:签|按|写)(?:了|过|完|好)"
+    ),
+    "app": re.compile(
+        r"(?:下载|安装|装|下)(?:了|过|完|好)\S{0,10}(?:app|软件|应用|程序|会议)|(?:app|软件|会议)\S{0,5}(?:下载|安装|装|下)(?:了|过|好|完)"
+    ),
+}
+_MARK_PATTERNS = {
+    # The speaker is, or speaks for, somebody under age.
+    "minor": re.compile(
+        r"我(?:今年)?(?:才|刚|只有)?(?:1[0-7]|十[一二三四五六七]?)岁|未成年|我(?:是|还在|在)?(?:上|读|念)?(?:初[一二三中]|高[一二三中]|小学|初中|高中|中学)(?:生|[^校门附\u4e00-\u9fff]|$)|我(?:还)?(?:上|读|念)(?:初|高)[一二三中]"
+    ),
+    # A child (grown up) worries about a parent or grandparent.
+    "elder": re.compile(
+        r"(?:我|俺|阮|阿拉)?(?:妈|爸|爹|娘|母亲|父亲|奶奶|爷爷|外婆|外公|姥姥|姥爷|婆婆|公公|丈母娘|岳父|岳母|老妈|老爸|爸妈|老母|姆妈)\S{0,14}(?:被|接|打|转|信|骗|视频|电话|汇|点|下载|操作|催|念|要|非)"
+    ),
+    "call_forwarding": re.compile(
+        r"呼叫转移|呼转|转移到他|转到他们?那|服务密码|电话\S{0,6}(?:转给|转到|转接)\S{0,4}(?:他|那)|cs转接"
+    ),
+    "post_card": re.compile(
+        r"(?:寄|邮|快递)\S{0,6}(?:银行卡|电话卡|手机卡|卡)|(?:银行卡|电话卡|手机卡)\S{0,6}(?:寄|邮|快递)"
+    ),
+    "money_received": re.compile(
+        r"(?:定金|押金|订金|好处费|钱|[0-9万千百]+块?)\S{0,6}(?:他们|对方|他|她|那边)?(?:已经|都|先|刚)?(?:打|转|付|给|汇)(?:给|到)我|(?:他们|对方|他|她|那边)(?:已经|先|刚|都)?(?:给我|打给我|转给我|给我打|给我转|汇给我)(?:打|转|汇)?(?:了|过|来)?\S{0,4}(?:定金|订金|钱|[0-9一二两三五千百万]+)"
+    ),
+    "collection": re.compile(r"催收|催债|催账|讨债|爆通讯录|打爆"),
+    "regulator": re.compile(r"12378|银保监|金管局|监管|消保|信访"),
+    "english": re.compile(r"^[^一-鿿]*[a-z]{2,}[^一-鿿]*$"),
+    "screen_now": re.compile(r"共享|屏幕|同屏|投屏|远程|控制|操作我|黑屏|会议"),
+    "code_now": re.compile(r"验证码|验正码|校验码|动态码|otp|密码"),
+    "moved": re.compile(
+        r"(?:转|汇|付|打|刷|扫|借|划|扣|提|交|给)(?:走|过去|出去|完|掉|给|到)?(?:了|过)|被(?:骗|转|划|扣|刷)(?:走|了)|转账成功|已经转|一半"
+    ),
+    "card_request": re.compile(r"提醒卡|卡片|发给家(?:人|里)|转发给"),
+    "one_off_repair": re.compile(r"一次性(?:的)?信用(?:修复|救济)|信用救济|央行\S{0,6}(?:修复|新规|新政)"),
+    "prepay": re.compile(r"提前(?:还|结清)|违约金"),
+    "due_date": re.compile(r"还款日|改(?:到|成|一下)?\S{0,4}(?:日|号|天)|账单日"),
+    "not_mine": re.compile(r"我(?:可|又|也|真|根本)?没(?:有)?(?:找|用|请|联系|委托)(?:过)?\S{0,4}(?:中介|代理|第三方|别人|人)"),
+    "court": re.compile(r"法院|传票|开庭|诉前|调解|律师函|立案|仲裁|起诉"),
+}
+
+
+def given_of(folded_text: str) -> tuple[str, ...]:
+    """What the speaker says was handed over, most dangerous first; negated mentions do not count."""
+    found = []
+    for name in GIVEN:
+        for match in _GIVEN_PATTERNS[name].finditer(folded_text):
+            if not _NEGATED.search(folded_text[max(0, match.start() - 6) : match.start()]) and not (
+                "没" in match.group() or "不要" in match.group() or "别" in match.group()
+            ):
+                found.append(name)
+                break
+    return tuple(found)
+
+
+def marks_of(folded_text: str) -> frozenset[str]:
+    """Names of the plain-word marks that a folded text carries."""
+    return frozenset(
+        name for name, pattern in _MARK_PATTERNS.items() if pattern.search(folded_text)
+    )

@@ -1,0 +1,140 @@
+"""A linear model with several heads over one vocabulary; scoring is a look-up and a sum."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from nlu.model.features import Features
+
+Vector = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Heads:
+    """Which columns of the weight matrix belong to which question, and what they are called."""
+
+    codes: tuple[str, ...]
+    intents: tuple[str, ...]
+    stages: tuple[str, ...]
+    urgent: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """Number of columns: the threat gate and every head."""
+        return 1 + len(self.codes) + len(self.intents) + len(self.stages) + len(self.urgent)
+
+    def slices(self) -> tuple[slice, slice, slice, slice]:
+        """Column ranges of codes, intents, stages and urgent states; column 0 is the threat gate."""
+        first = 1
+        found = []
+        for names in (self.codes, self.intents, self.stages, self.urgent):
+            found.append(slice(first, first + len(names)))
+            first += len(names)
+        return found[0], found[1], found[2], found[3]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Log-odds of every head for one message, with what is needed to explain them."""
+
+    gate: float
+    codes: Vector
+    intents: Vector
+    stages: Vector
+    urgent: Vector
+    rows: npt.NDArray[np.int64]
+    places: npt.NDArray[np.int64]
+    scale: float
+
+
+class LinearModel:
+    """Weights of all heads; build one with :func:`nlu.model.training.train` or :meth:`load`."""
+
+    def __init__(
+        self,
+        heads: Heads,
+        vocabulary: dict[str, int],
+        idf: Vector,
+        weights: Vector,
+        bias: Vector,
+        calibration: dict[str, float],
+    ) -> None:
+        """``weights`` has one row a gram and one column a head output (shape ``len(vocabulary), width``)."""
+        self.heads = heads
+        self.vocabulary = vocabulary
+        self.idf = idf
+        self.weights = weights
+        self.bias = bias
+        self.calibration = calibration
+        self._slices = heads.slices()
+        self._squares = (idf * idf).astype(np.float32)
+
+    def score(self, features: Features) -> Scores:
+        """Scores one message; grams that were never seen in training are silent."""
+        vocabulary = self.vocabulary
+        seen: dict[int, int] = {}
+        for place, gram in enumerate(features.grams):
+            row = vocabulary.get(gram)
+            if row is not None and row not in seen:
+                seen[row] = place
+        rows = np.fromiter(seen.keys(), dtype=np.int64, count=len(seen))
+        places = np.fromiter(seen.values(), dtype=np.int64, count=len(seen))
+        if len(rows):
+            scale = float(1.0 / np.sqrt(self._squares[rows].sum()))
+            outputs = self.weights[rows].sum(axis=0) * scale + self.bias
+        else:
+            scale = 0.0
+            outputs = self.bias
+        codes, intents, stages, urgent = self._slices
+        return Scores(
+            float(outputs[0]),
+            outputs[codes],
+            outputs[intents],
+            outputs[stages],
+            outputs[urgent],
+            rows,
+            places,
+            scale,
+        )
+
+    def save(self, folder: Path) -> None:
+        """Writes ``model.npz`` and ``model.json`` into an existing folder."""
+        np.savez_compressed(
+            folder / "model.npz",
+            idf=self.idf.astype(np.float32),
+            weights=self.weights.astype(np.float16),
+            bias=self.bias.astype(np.float32),
+        )
+        document = {
+            "codes": self.heads.codes,
+            "intents": self.heads.intents,
+            "stages": self.heads.stages,
+            "urgent": self.heads.urgent,
+            "calibration": self.calibration,
+            "vocabulary": sorted(self.vocabulary, key=self.vocabulary.__getitem__),
+        }
+        (folder / "model.json").write_text(
+            json.dumps(document, ensure_ascii=False), encoding="utf-8"
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> LinearModel:
+        """Reads what :meth:`save` wrote; raises ``OSError`` or ``ValueError`` if it is incomplete."""
+        document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        with np.load(folder / "model.npz") as arrays:
+            idf = arrays["idf"]
+            weights = arrays["weights"].astype(np.float32)
+            bias = arrays["bias"]
+        heads = Heads(
+            tuple(document["codes"]),
+            tuple(document["intents"]),
+            tuple(document["stages"]),
+            tuple(document["urgent"]),
+        )
+        vocabulary = {gram: row for row, gram in enumerate(document["vocabulary"])}
+        return cls(heads, vocabulary, idf, weights, bias, document["calibration"])
