@@ -86,6 +86,7 @@ class Content:
     handoff: bool
     authorities: Mapping[str, Authority]
     facts: Mapping[str, Fact]
+    receipt_states: Mapping[str, str]
     version: str = ""
 
     @property
@@ -157,6 +158,10 @@ def load_content(folder: Path = CONTENT) -> Content:
                     _date(item["valid_until"]) if item.get("valid_until") else None,
                 )
                 for key, item in (facts.get("facts") or {}).items()
+            },
+            receipt_states={
+                str(key): str(text)
+                for key, text in (institution.get("receipt_states") or {}).items()
             },
             version=content_version(folder),
         )

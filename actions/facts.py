@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 FACTS_KEY = "facts"
+BEIJING = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class Facts:
 
     @property
     def day(self) -> date:
-        """``today`` as a date; the date of the process where the channel told none."""
-        return date.fromisoformat(self.today) if self.today else date.today()
+        """``today`` as a date; now where the channel told none."""
+        return date.fromisoformat(self.today) if self.today else datetime.now(BEIJING).date()
 
     def as_json(self) -> dict[str, Any]:
         """The value that travels in the message's metadata."""

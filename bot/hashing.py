@@ -27,7 +27,7 @@ class Pseudonym:
 
 
 class Hasher:
-    """HMAC-SHA256 under the keys of ``Settings.secrets``, with a domain of its own for each kind."""
+    """HMAC-SHA256 under the keys of ``Settings.secrets``, each kind in a domain of its own."""
 
     def __init__(self, secrets: Sequence[bytes]) -> None:
         """Takes the keys, the one that signs first.
@@ -49,8 +49,12 @@ class Hasher:
         return self.pseudonym("user", channel, user)
 
     def conversation(self, conversation: str) -> Pseudonym:
-        """The hashes of a conversation, known by its id across channels (``InboundMessage.key``)."""
+        """The hashes of a conversation, known by its ``InboundMessage.key``."""
         return self.pseudonym("conversation", conversation)
+
+    def turn(self, conversation: str, message_id: str) -> Pseudonym:
+        """The hashes of one message, which tell nobody where and by whom it was sent."""
+        return self.pseudonym("turn", conversation, message_id)
 
     def mac(self, kind: str, *parts: str) -> bytes:
         """The full 32 bytes of the hash under the signing key."""

@@ -10,7 +10,7 @@ from typing import Literal, Optional
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-DEMO_SECRET = "demo-secret-do-not-use-in-production"
+DEMO_SECRET = "demo-secret-do-not-use-in-production"  # noqa: S105 - production refuses it
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         allow_mutation = False
 
     @validator("redis_url", "api_token", "admin_password", "eval_data", pre=True)
-    def _empty_means_unset(cls, value: object) -> object:
+    def _empty_means_unset(cls, value: object) -> object:  # noqa: N805
         return None if value == "" else value
 
     @property

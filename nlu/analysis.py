@@ -57,6 +57,20 @@ class Entity:
     raw: str
     role: str | None = None
 
+    def as_rasa(self) -> dict[str, Any]:
+        """The entity as Rasa writes entities."""
+        found: dict[str, Any] = {
+            "entity": self.kind,
+            "value": self.value,
+            "start": self.start,
+            "end": self.end,
+            "raw": self.raw,
+            "extractor": "ThreatClassifier",
+        }
+        if self.role:
+            found["role"] = self.role
+        return found
+
 
 @dataclass(frozen=True)
 class Analysis:
@@ -109,6 +123,17 @@ class Analysis:
                 "given": list(self.given),
                 "marks": sorted(self.marks),
             },
+        }
+
+    def as_parse(self) -> dict[str, Any]:
+        """The analysis in the form of Rasa's parse data, with our own fields."""
+        intent = {"name": self.intent, "confidence": self.intent_confidence}
+        return {
+            "text": self.text,
+            "intent": intent,
+            "intent_ranking": [intent],
+            "entities": [entity.as_rasa() for entity in self.entities],
+            **self.threat_fields(),
         }
 
     @classmethod

@@ -24,7 +24,9 @@ def examples_of(messages: Iterable[Message]) -> list[Example]:
     Raises:
         ExampleError: when a label is unknown or a threat has no stage.
     """
-    return [_example(message) for message in messages if message.get("text") and message.get("intent")]
+    return [
+        _example(message) for message in messages if message.get("text") and message.get("intent")
+    ]
 
 
 def _example(message: Message) -> Example:

@@ -96,7 +96,9 @@ def _evidence(
     if not text:
         return ()
     head = 1 + column
-    weights = (model.weights[scores.rows, head] + 0.5 * model.weights[scores.rows, 0]) * scores.scale
+    weights = (
+        model.weights[scores.rows, head] + 0.5 * model.weights[scores.rows, 0]
+    ) * scores.scale
     push = [0.0] * len(text)
     for place, weight in zip(scores.places, weights):
         start, end = features.starts[place], features.ends[place]

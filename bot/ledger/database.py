@@ -21,13 +21,18 @@ def database_path(home: Path) -> Path:
     return home / "jingzhong.db"
 
 
+def placeholders(values: Sequence[str]) -> str:
+    """The list of question marks that ``IN`` takes for these values."""
+    return "(" + ", ".join("?" * len(values)) + ")"
+
+
 def open_database(
     path: Path, *, busy_seconds: float = BUSY_SECONDS, migrations: Path = MIGRATIONS
 ) -> sqlite3.Connection:
     """Opens the database for writing, creating and migrating it where needed.
 
-    The connection is in autocommit mode, may be handed to another thread (but not used by two at once) and
-    waits up to ``busy_seconds`` for other processes. It must not cross a fork.
+    The connection is in autocommit mode, may be handed to another thread (but not used by two at
+    once) and waits up to ``busy_seconds`` for other processes. It must not cross a fork.
 
     Raises:
         LedgerVersionError: when a newer program wrote the database.
@@ -54,9 +59,10 @@ def open_database(
 
 
 class Reader:
-    """A read-only view of the database that any thread may use; one that does not exist yet is empty.
+    """A read-only view of the database for any thread; one that does not exist yet is empty.
 
-    Each question is a short transaction of its own, so that no reader keeps the journal from shrinking.
+    Each question is a short transaction of its own, so that no reader keeps the journal from
+    shrinking.
     """
 
     def __init__(self, path: Path) -> None:
@@ -149,6 +155,7 @@ def _use_wal(connection: sqlite3.Connection, path: Path, patience: float) -> Non
             continue
         if mode != "wal":
             raise LedgerError(
-                f"{path}: this file system cannot hold the journal; put JINGZHONG_HOME on a local disk"
+                f"{path}: this file system cannot hold the journal; "
+                "put JINGZHONG_HOME on a local disk"
             )
         return

@@ -29,7 +29,7 @@ class LedgerBusyError(LedgerError):
 
 
 def explain(error: BaseException, path: Path) -> LedgerError:
-    """Turns an error of SQLite or of the file system into one line about the database at ``path``."""
+    """Turns an error of SQLite or the file system into one line about the database at ``path``."""
     if isinstance(error, LedgerError):
         return error
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -39,7 +39,6 @@ def explain(error: BaseException, path: Path) -> LedgerError:
 
 
 def is_trouble(error: BaseException) -> bool:
-    """Whether the error tells of the database or its disk, and not of a mistake in the caller."""
-    if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError)):
-        return False
-    return isinstance(error, (sqlite3.DatabaseError, OSError, LedgerError))
+    """Whether the error tells of the database or its disk, not of a mistake in a statement."""
+    mistakes = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
+    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, mistakes)

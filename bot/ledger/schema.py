@@ -22,7 +22,7 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def migrate(connection: sqlite3.Connection, path: Path, folder: Path = MIGRATIONS) -> None:
-    """Brings the database to the latest version, in one transaction that excludes all other writers.
+    """Brings the database to the latest version, in one transaction that shuts out other writers.
 
     ``connection`` is in autocommit mode; ``path`` is named in errors.
 

@@ -1,7 +1,7 @@
 """The one thread of a process that writes: all units that wait together share one commit.
 
-A commit waits for the disk, so its price is nearly the same for one unit and for a hundred. While one is
-under way the next units gather by themselves; nothing is ever delayed to fill a batch.
+A commit waits for the disk, so its price is nearly the same for one unit and for a hundred. While
+one is under way the next units gather by themselves; nothing is ever delayed to fill a batch.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class _Outcome:
 class Writer:
     """Writes units into the database and tells when they are durable.
 
-    ``commits`` and ``units`` count what was written; ``last_error`` is one line, or ``None`` when the last
-    attempt went well. Each process opens its own writer, after any fork.
+    ``commits`` and ``units`` count what was written; ``last_error`` is one line, or ``None`` when
+    the last attempt went well. Each process opens its own writer, after any fork.
     """
 
     def __init__(
@@ -57,8 +57,9 @@ class Writer:
     ) -> None:
         """Opens the database and starts the thread.
 
-        ``capacity`` units may wait, ``batch`` of them share a commit at most; after an error the database
-        is tried every ``retry_seconds`` even if nobody writes, so that :attr:`healthy` comes back by itself.
+        ``capacity`` units may wait, ``batch`` of them share a commit at most; after an error the
+        database is tried every ``retry_seconds`` even if nobody writes, so that :attr:`healthy`
+        comes back by itself.
 
         Raises:
             LedgerError: when the database cannot be opened.
@@ -83,12 +84,17 @@ class Writer:
         """Whether writes can be expected to succeed now."""
         return self.last_error is None and not self._closed and self._thread.is_alive()
 
-    async def commit(self, unit: Unit[T]) -> T:
-        """Runs ``unit(connection)`` in the writer's thread and returns its value once that is durable.
+    @property
+    def waiting(self) -> int:
+        """How many units wait for the thread to take them."""
+        return self._waiting.qsize()
 
-        The unit sees a transaction it must not end. If it raises, its own changes are undone and the error
-        is raised here; other units of the same commit are not touched. A caller that is cancelled no longer
-        waits, and the unit is written all the same.
+    async def commit(self, unit: Unit[T]) -> T:
+        """Runs ``unit(connection)`` in the writer's thread, returns its value once that is durable.
+
+        The unit sees a transaction it must not end. If it raises, its own changes are undone and
+        the error is raised here; other units of the same commit are not touched. A caller that is
+        cancelled no longer waits, and the unit is written all the same.
 
         Raises:
             LedgerBusyError: when too many units wait already.
@@ -97,20 +103,22 @@ class Writer:
         loop = asyncio.get_running_loop()
         waiting = _Waiting(unit, loop.create_future(), loop)
         with self._gate:
-            if self._closed:
-                raise LedgerError(f"{self._path}: the ledger is closed; the service is stopping")
+            if self._closed or not self._thread.is_alive():
+                raise LedgerError(
+                    f"{self._path}: the ledger is closed in this process; open one after any fork"
+                )
             try:
                 self._waiting.put_nowait(waiting)
             except queue.Full:
                 raise LedgerBusyError(
-                    f"{self._path}: {self._waiting.maxsize} writes are waiting; the disk is too slow "
-                    "for this load"
+                    f"{self._path}: {self._waiting.maxsize} writes are waiting; "
+                    "the disk is too slow for this load"
                 ) from None
         result: T = await waiting.future
         return result
 
     def close(self) -> None:
-        """Writes what waits, then closes the database; blocks until then and may be called twice."""
+        """Writes what waits and closes the database; blocks until then, may be called twice."""
         with self._gate:
             first, self._closed = not self._closed, True
         if first:
@@ -149,14 +157,14 @@ class Writer:
             outcomes = [self._apply(connection, waiting.unit) for waiting in batch]
             connection.execute("COMMIT")
         except Exception as error:
-            # SQLite may have undone the whole transaction, so no unit of the batch can be relied on.
+            # SQLite may have undone the whole transaction: no unit of the batch can be relied on.
             trouble = explain(error, self._path)
-            outcomes = [_Outcome(error=trouble)] * len(batch)
+            outcomes = [_Outcome(error=type(trouble)(str(trouble))) for _ in batch]
             self._disconnect()
         else:
             self.commits += 1
             self.units += len(batch)
-            trouble = next((o.error for o in outcomes if o.error and is_trouble(o.error)), None)
+            trouble = next((o.error for o in outcomes if isinstance(o.error, LedgerError)), None)
         self._report(trouble)
         _settle_all(batch, outcomes)
 
@@ -173,7 +181,7 @@ class Writer:
         return outcome
 
     def _probe(self) -> None:
-        """Writes the version of the schema over itself: the smallest change that reaches the disk."""
+        """Writes the schema version over itself: the smallest change that reaches the disk."""
         trouble = None
         try:
             connection = self._connect()
@@ -211,7 +219,7 @@ class Writer:
 
 def _settle_all(batch: list[_Waiting], outcomes: list[_Outcome]) -> None:
     settled: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], _Outcome]]] = {}
-    for waiting, outcome in zip(batch, outcomes):
+    for waiting, outcome in zip(batch, outcomes, strict=True):
         settled.setdefault(waiting.loop, []).append((waiting.future, outcome))
     for loop, results in settled.items():
         try:

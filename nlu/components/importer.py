@@ -27,7 +27,9 @@ class RoomsImporter(RasaFileImporter):
         training_data_paths: Optional[Union[list[str], str]] = None,
     ) -> None:
         """Signature of Rasa's importers."""
-        given = [training_data_paths] if isinstance(training_data_paths, str) else training_data_paths
+        given = (
+            [training_data_paths] if isinstance(training_data_paths, str) else training_data_paths
+        )
         paths = [path for path in given or [] if path and Path(path).exists()]
         super().__init__(config_file, domain_path, paths or [str(path) for path in TRAINING_DATA])
 

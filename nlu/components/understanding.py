@@ -10,7 +10,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -85,25 +85,6 @@ class ThreatClassifier(IntentClassifier, GraphComponent):
         if self._model is None:
             raise RuntimeError("the threat classifier has not been trained; run `jingzhong train`")
         entities = extract_entities(fold(text))
-        analysis = understand(self._model, text, entities)
-        ranking = [{"name": analysis.intent, "confidence": analysis.intent_confidence}]
-        message.set(INTENT, ranking[0], add_to_output=True)
-        message.set("intent_ranking", ranking, add_to_output=True)
-        message.set(
-            "entities",
-            [
-                {
-                    "entity": entity.kind,
-                    "value": entity.value,
-                    "start": entity.start,
-                    "end": entity.end,
-                    "raw": entity.raw,
-                    **({"role": entity.role} if entity.role else {}),
-                    "extractor": self.__class__.__name__,
-                }
-                for entity in entities
-            ],
-            add_to_output=True,
-        )
-        for name, value in analysis.threat_fields().items():
-            message.set(name, value, add_to_output=True)
+        for name, value in understand(self._model, text, entities).as_parse().items():
+            if name != TEXT:
+                message.set(name, value, add_to_output=True)

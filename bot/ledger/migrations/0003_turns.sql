@@ -1,25 +1,24 @@
+-- A turn is named by a keyed hash of its conversation and message id.
+
 -- What was answered to a message, so that a repeated one gets the same answer; kept for some days.
 CREATE TABLE replies (
-    conversation TEXT NOT NULL,
-    message_id TEXT NOT NULL,
+    turn TEXT PRIMARY KEY NOT NULL,
     user TEXT NOT NULL,
     messages TEXT NOT NULL,
-    created_at TEXT NOT NULL,
-    PRIMARY KEY (conversation, message_id)
+    created_at TEXT NOT NULL
 );
 
 CREATE INDEX replies_by_age ON replies (created_at);
 CREATE INDEX replies_by_user ON replies (user);
 
 -- Which message changed a user's record and how: a consent can be shown later, and a message that is
--- delivered again long after cannot undo what the user said since.
+-- delivered again long after cannot undo what the user said since. An erasure leaves the hash of the turn
+-- alone, which still keeps that message from coming back.
 CREATE TABLE user_changes (
-    conversation TEXT NOT NULL,
-    message_id TEXT NOT NULL,
-    user TEXT NOT NULL,
-    change TEXT NOT NULL,
-    at TEXT NOT NULL,
-    PRIMARY KEY (conversation, message_id)
+    turn TEXT PRIMARY KEY NOT NULL,
+    user TEXT,
+    change TEXT,
+    at TEXT NOT NULL
 );
 
 CREATE INDEX user_changes_by_user ON user_changes (user);

@@ -1,0 +1,70 @@
+"""The one Rasa action: reads the tracker, decides, utters. The same in-process and behind rasa-sdk."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.content import Content, load_content
+from actions.decide import decide
+from actions.facts import Facts
+from actions.plan import TURN_KEY, Reply, Turn
+from actions.state import STATE_SLOT, ConversationState
+from nlu.analysis import Analysis
+
+logger = logging.getLogger(__name__)
+
+FAILURE = Reply("utter_failure")
+
+
+@lru_cache(maxsize=1)
+def _content() -> Content:
+    return load_content()
+
+
+class ActionAnswer(Action):
+    """``action_answer``: the whole behaviour of the assistant stands behind it in pure functions."""
+
+    def __init__(self, content: Content | None = None) -> None:
+        """``content`` is read from the repository where none is handed in (rasa-sdk's own server)."""
+        self._given = content
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_answer"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Utters the replies of the turn; the last one carries what the service has to write down."""
+        content = self._given or _content()
+        turn, language = self._decide(tracker, content)
+        last = len(turn.replies) - 1
+        for index, reply in enumerate(turn.replies):
+            extra: dict[str, Any] = {**content.values(), **reply.values, "language": language}
+            if index == last:
+                extra[TURN_KEY] = turn.as_json()
+            dispatcher.utter_message(response=reply.name, **extra)
+        return [SlotSet(STATE_SLOT, dict(turn.state))]
+
+    def _decide(self, tracker: Tracker, content: Content) -> tuple[Turn, str]:
+        state = ConversationState.from_json(tracker.get_slot(STATE_SLOT))
+        message = tracker.latest_message
+        facts = Facts.from_metadata(message.get("metadata"))
+        if not facts.message_id:
+            facts = Facts(
+                conversation=tracker.sender_id, message_id=str(message.get("message_id") or "")
+            )
+        try:
+            turn = decide(Analysis.from_parse(message), state, facts, content)
+        except Exception:  # noqa: BLE001 - whatever fails, the user gets an honest reply
+            # The text of the user must not reach the log, so neither does the traceback's repr of it.
+            logger.exception("deciding the turn failed; the user got the failure reply")
+            return Turn((FAILURE,), state.as_json()), state.language
+        return turn, str(turn.state.get("language", "zh-Hans"))

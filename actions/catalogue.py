@@ -1,0 +1,133 @@
+"""Which replies the assistant needs, and what each of them must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nlu.analysis import GIVEN, STAGES, THREAT_CODES
+
+# Placeholders that single replies get besides those of every reply.
+EXTRA_PLACEHOLDERS: Mapping[str, frozenset[str]] = {
+    **{f"utter_what_{code}": frozenset({"quote"}) for code in THREAT_CODES},
+    "utter_named_agency": frozenset({"agency"}),
+    "utter_partner_listed": frozenset({"company", "published_on"}),
+    "utter_partner_unlisted": frozenset({"company", "published_on"}),
+    "utter_app_official": frozenset({"app"}),
+    "utter_app_unknown": frozenset({"app"}),
+    "utter_one_off_repair": frozenset({"fact"}),
+    "utter_receipt_new": frozenset({"receipt"}),
+    "utter_receipt_unknown": frozenset({"receipt"}),
+    "utter_receipt_found": frozenset({"receipt", "receipt_state", "receipt_date"}),
+    "utter_en_number_not_ours": frozenset({"number"}),
+}
+NUMBER_VERDICTS = (
+    "official",
+    "official_prefixed",
+    "near",
+    "overseas",
+    "plus86",
+    "mobile",
+    "virtual",
+    "400",
+    "service",
+    "callcenter",
+    "landline",
+    "authority",
+    "unknown",
+)
+ATTACHMENTS = ("photo", "voice", "sticker", "location", "file", "contact_card", "other_attachment")
+ENGLISH = (
+    "paid",
+    "number_official",
+    "number_not_ours",
+    "number_ask",
+    "emergency",
+    "crisis",
+    "hotline",
+    "hardship",
+    "complaint",
+    "general",
+    "clarify",
+    "greet",
+    "thanks",
+    "privacy_notice",
+    "partner",
+    "report",
+    "handoff",
+)
+_SINGLE = (
+    "named_agency ask_given offer_card call_forwarding stop_posting_card deposit_received "
+    "minor_threat elder_relative "
+    "emergency_screen emergency_code emergency_transfer emergency_call emergency_moved "
+    "emergency_relative emergency_follow "
+    "crisis crisis_again crisis_minor crisis_threat crisis_relative "
+    "number_ask partner_listed partner_unlisted partner_stale partner_ask partner_general person "
+    "proof knows_me same_again app_official app_unknown app_ask link_unknown message_check "
+    "court_message how_to_report tell_them worry get_money_back stopped not_scam nothing_given "
+    "what_now direct_request receipt_new receipt_found receipt_unknown receipt_ask "
+    "repayment early_repayment due_date limits_rates account app_issue product_other hardship "
+    "hardship_self credit_record collection_complaint collection_again collection_distress complaint "
+    "complaint_regulator official_policy one_off_repair ask_hotline fraud_knowledge greet thanks "
+    "goodbye chitchat bot_challenge abuse handoff_off handoff_requested stop_push erase_data "
+    "withdraw_consent privacy_notice clarify general_caution empty emoji too_long failure busy "
+    "guard_replacement unavailable dont_know"
+).split()
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a reply must hold: the official hotline, and words of which one must occur."""
+
+    hotline: bool = False
+    words: tuple[str, ...] = ()
+
+
+def needed() -> dict[str, Demand]:
+    """Every reply that the code may ask for, with what it must hold."""
+    demands = {f"utter_{name}": Demand() for name in _SINGLE}
+    for code in THREAT_CODES:
+        demands[f"utter_what_{code}"] = Demand(words=("{quote}",))
+        demands[f"utter_way_{code}"] = Demand(hotline=True)
+        demands[f"utter_again_{code}"] = Demand(hotline=True)
+        demands[f"utter_insist_{code}"] = Demand(hotline=True)
+        demands[f"utter_which_true_{code}"] = Demand(hotline=True)
+        demands[f"utter_card_{code}"] = Demand(hotline=True)
+        demands[f"utter_en_{code}"] = Demand(hotline=True)
+        for stage in STAGES:
+            demands[step_name(code, stage)] = Demand()
+        demands[step_name(code, "considering")] = Demand(words=("先停15分钟",))
+        demands[step_name(code, "paid")] = Demand(words=("追回",))
+    for given in GIVEN:
+        demands[f"utter_step_engaged_{given}"] = Demand()
+    for verdict in NUMBER_VERDICTS:
+        demands[f"utter_number_{verdict}"] = Demand(hotline=verdict != "authority")
+    for kind in ATTACHMENTS:
+        demands[f"utter_{kind}"] = Demand()
+    for name in ENGLISH:
+        demands[f"utter_en_{name}"] = Demand()
+    for name in ("emergency_screen", "emergency_code", "emergency_transfer", "emergency_moved"):
+        demands[f"utter_{name}"] = Demand(hotline=True, words=("110",))
+    for name in ("crisis", "crisis_minor"):
+        demands[f"utter_{name}"] = Demand(words=("12356",))
+    for name in (
+        "general_caution",
+        "ask_hotline",
+        "handoff_off",
+        "guard_replacement",
+        "direct_request",
+    ):
+        demands[f"utter_{name}"] = Demand(hotline=True)
+    return demands
+
+
+def step_name(code: str, stage: str) -> str:
+    """The name of the reply that says what to do now."""
+    return f"utter_step_{code}_{stage}"
+
+
+def placeholders_of(name: str) -> frozenset[str]:
+    """Placeholders that a reply may use besides those of every reply."""
+    if name.startswith("utter_number_"):
+        return frozenset({"number", "authority"})
+    return EXTRA_PLACEHOLDERS.get(name, frozenset())

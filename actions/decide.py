@@ -1,0 +1,195 @@
+"""From an analysis, the conversation so far and what the service knows to the outcome of the turn."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from actions.checks import check_replies, is_suspicious, number_checks
+from actions.content import Content
+from actions.english import in_english
+from actions.facts import Facts
+from actions.language import language_of
+from actions.numbers import NumberCheck
+from actions.ordinary import ordinary_reply
+from actions.plan import Reply, Signal, Turn, UserChange
+from actions.resolve import Meaning, resolve
+from actions.signal_ids import event_id
+from actions.signalling import signal_turn
+from actions.state import ConversationState, RunningThreat
+from actions.urgent import crisis_replies, emergency_replies
+from actions.warnings import follow_up, warn
+from nlu.analysis import Analysis
+
+_READABLE = re.compile(r"[\u3400-\u9fffA-Za-z0-9]")
+_WARNINGS_WITH_QUESTION = frozenset({"asking", "approached"})
+
+
+def decide(analysis: Analysis, state: ConversationState, facts: Facts, content: Content) -> Turn:
+    """Decides a turn; a pure function that never comes out without a reply."""
+    state = replace(
+        state,
+        language=language_of(analysis.text, state.language),
+        minor=state.minor or facts.minor or "minor" in analysis.marks,
+        informed=state.informed or facts.informed,
+    )
+    plain = _without_understanding(analysis, state, facts)
+    if plain is not None:
+        return Turn((plain,), _next(state, asked=state.asked).as_json())
+    meaning = resolve(analysis, state)
+    checks = number_checks(analysis, content) if _number_matters(meaning, analysis) else ()
+    if meaning.kind == "verification" and any(map(is_suspicious, checks)) and not meaning.codes:
+        # A number that claims to be ours and is not: a mention, whatever else the message says.
+        meaning = replace(meaning, codes=("fake_hotline",), stage="asking")
+    signals, threats = signal_turn(meaning, analysis, state, facts, content)
+    replies = _replies(meaning, analysis, state, checks, facts, content)
+    replies, asked = _with_questions(replies, meaning, state, facts, signals)
+    informed = state.informed
+    if not informed and meaning.kind not in ("crisis", "emergency"):
+        replies = (*replies, Reply("utter_privacy_notice"))
+        informed = True
+    if state.language == "en":
+        replies = in_english(replies, meaning)
+    after = _next(
+        state,
+        asked=asked,
+        threats=_told(threats, meaning, state),
+        topic=_topic(meaning, state),
+        urgent=meaning.urgent or state.urgent,
+        urgent_at=state.turn if meaning.urgent else state.urgent_at,
+        misunderstood=state.misunderstood + 1 if meaning.kind == "unclear" else 0,
+        informed=informed,
+        card_offered=state.card_offered or Reply("utter_offer_card") in replies,
+    )
+    receipt = signals[0].code if _is_tip_off(meaning, signals) else None
+    return Turn(replies, after.as_json(), signals, _user_change(meaning, state, after), receipt)
+
+
+def _without_understanding(
+    analysis: Analysis, state: ConversationState, facts: Facts
+) -> Reply | None:
+    """The reply where there are no words to understand, or where they name a receipt or a card."""
+    if facts.receipt is not None:
+        if facts.receipt.state is None:
+            return Reply("utter_receipt_unknown", {"receipt": facts.receipt.number})
+        return Reply(
+            "utter_receipt_found",
+            {
+                "receipt": facts.receipt.number,
+                "receipt_state": facts.receipt.state,
+                "receipt_date": facts.receipt.received_on or "",
+            },
+        )
+    if not analysis.text.strip():
+        if facts.attachments:
+            return Reply(f"utter_{facts.attachments[0]}")
+        return Reply("utter_empty")
+    if not _READABLE.search(analysis.text):
+        return Reply("utter_emoji")
+    running = state.running
+    if running is not None and "card_request" in analysis.marks and len(analysis.text) < 20:
+        return Reply(f"utter_card_{running.code}")
+    return None
+
+
+def _number_matters(meaning: Meaning, analysis: Analysis) -> bool:
+    return meaning.kind == "verification" and meaning.intent != "verify_company"
+
+
+def _replies(
+    meaning: Meaning,
+    analysis: Analysis,
+    state: ConversationState,
+    checks: tuple[NumberCheck, ...],
+    facts: Facts,
+    content: Content,
+) -> tuple[Reply, ...]:
+    if meaning.kind == "crisis":
+        return crisis_replies(meaning, analysis, state)
+    if meaning.kind == "emergency":
+        return emergency_replies(analysis, state)
+    if meaning.kind == "verification":
+        return check_replies(meaning, analysis, checks, facts, content)
+    if meaning.kind == "threat":
+        return warn(meaning, analysis, state, content)
+    if meaning.kind == "follow_up":
+        return follow_up(meaning, analysis, state)
+    if meaning.kind == "unclear":
+        again = state.asked == "clarify"
+        return (Reply("utter_general_caution" if again else "utter_clarify"),)
+    running = state.running
+    if (
+        meaning.intent == "collection_complaint"
+        and running is not None
+        and running.code == "anti_collection"
+        and state.topic == "threat"
+    ):
+        return (Reply("utter_collection_distress"),)
+    return ordinary_reply(meaning.intent, analysis, state, facts, content)
+
+
+def _with_questions(
+    replies: tuple[Reply, ...],
+    meaning: Meaning,
+    state: ConversationState,
+    facts: Facts,
+    signals: tuple[Signal, ...],
+) -> tuple[tuple[Reply, ...], str | None]:
+    """Adds the one question or offer that helps next, and remembers which."""
+    if meaning.kind == "unclear":
+        return replies, "clarify" if replies[0].name == "utter_clarify" else None
+    names = {reply.name for reply in replies}
+    if "utter_number_ask" in names:
+        return replies, "number"
+    if "utter_partner_ask" in names:
+        return replies, "company"
+    if _is_tip_off(meaning, signals):
+        number = event_id(facts.conversation, facts.message_id, signals[0].code)
+        return (*replies, Reply("utter_receipt_new", {"event": number})), None
+    if meaning.kind == "threat" and signals and not state.minor:
+        if meaning.codes[0] == "fake_hotline" and meaning.stage in _WARNINGS_WITH_QUESTION:
+            return (*replies, Reply("utter_ask_given")), "given"
+        if not state.card_offered and not signals[0].follows:
+            return (*replies, Reply("utter_offer_card")), None
+    return replies, None
+
+
+def _is_tip_off(meaning: Meaning, signals: tuple[Signal, ...]) -> bool:
+    return meaning.kind == "threat" and meaning.stage == "reporting" and bool(signals)
+
+
+def _told(
+    threats: tuple[RunningThreat, ...], meaning: Meaning, state: ConversationState
+) -> tuple[RunningThreat, ...]:
+    """Marks the primary code as warned of in this turn."""
+    if meaning.kind not in ("threat", "verification") or not meaning.codes:
+        return threats
+    return tuple(
+        replace(threat, told_at=state.turn) if threat.code == meaning.codes[0] else threat
+        for threat in threats
+    )
+
+
+def _topic(meaning: Meaning, state: ConversationState) -> str:
+    if meaning.codes:
+        return "threat"
+    if meaning.kind in ("ordinary", "verification"):
+        return meaning.intent
+    return state.topic
+
+
+def _user_change(
+    meaning: Meaning, before: ConversationState, after: ConversationState
+) -> UserChange:
+    return UserChange(
+        informed=True if after.informed and not before.informed else None,
+        consent=False if meaning.intent == "withdraw_consent" and not meaning.codes else None,
+        opted_out=True if meaning.intent == "stop_push" and not meaning.codes else None,
+        crisis=True if meaning.kind == "crisis" else None,
+        minor=True if after.minor else None,
+        erase=meaning.intent == "erase_data" and meaning.kind == "ordinary",
+    )
+
+
+def _next(state: ConversationState, **changes: object) -> ConversationState:
+    return replace(state, turn=state.turn + 1, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,271 @@
+"""Finds what may be a telephone number in a text that is about to leave, in any writing.
+
+The digits of a text are read as chunks (digits side by side) and gaps. Chunks that a reader takes for an
+amount, a date, a count or a list sign are explained; what is left is joined over narrow gaps, and five
+digits or more are a candidate. Whether a candidate is a registered number is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+NUMBER_LENGTH = 5
+_WIDEST_SYMBOL_GAP = 8
+_WIDEST_LETTER_GAP = 2
+
+_SPOKEN = dict(
+    zip("零〇○◯一壹弌幺二贰弍两三叁弎四肆亖五伍六陆七柒八捌九玖", "0000111122223334445566778899")
+)
+# What stands for a digit only among digits: look-alike letters and the words of radio operators.
+_LOOKALIKES = str.maketrans("oilоοіιӏ洞拐勾", "01100111079")
+_WEAK = "oilоοіιӏ洞拐勾"
+
+
+class Chunk(NamedTuple):
+    """Digits side by side; ``start`` and ``end`` count folded characters."""
+
+    digits: str
+    start: int
+    end: int
+    spoken: bool
+
+
+class Candidate(NamedTuple):
+    """Chunks that read as one number, and the text of the ``gaps`` between them (one fewer)."""
+
+    chunks: tuple[Chunk, ...]
+    gaps: tuple[str, ...]
+
+    @property
+    def start(self) -> int:
+        """Where the first digit stands in the folded text."""
+        return self.chunks[0].start
+
+    @property
+    def end(self) -> int:
+        """Where the last digit ends in the folded text."""
+        return self.chunks[-1].end
+
+    @property
+    def digits(self) -> str:
+        """All digits, without what stands between them."""
+        return "".join(chunk.digits for chunk in self.chunks)
+
+
+class _DigitTable(dict[int, str]):
+    """Learns which folded characters are digits; for ``str.translate``."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        digit = _SPOKEN.get(character, character)
+        if digit == character and not "㐀" <= character <= "鿿":
+            value = unicodedata.numeric(character, -1)
+            if value in range(10):
+                digit = str(int(value))
+        self[code] = digit
+        return digit
+
+
+_DIGITS = _DigitTable()
+
+# 欠3000一个月, 打110一直占线: the numeral belongs to the next word, not to the figures before it.
+_NEXT_WORD = re.compile(
+    r"(?<=[0-9])(?:[一二两三四五六七八九](?=[个天次年月周期笔块元人家张条位部件种千百万十])"
+    r"|一(?=[直定共起样些般边半旦律下点切时并]))"
+)
+_CLUSTER = re.compile(
+    rf"(?<![a-z0-9{_WEAK}])[0-9{_WEAK}]+(?:[^a-z0-9{_WEAK}]{{1,2}}[0-9{_WEAK}]+)*(?![a-z])"
+)
+_HAS_WEAK = re.compile(rf"[{_WEAK}]")
+_ENCLOSED_WEAK = re.compile(rf"[0-9][{_WEAK}]|[{_WEAK}][0-9]|[0-9].{{1,2}}[{_WEAK}].{{1,2}}[0-9]")
+_CHUNK = re.compile(r"[0-9]+")
+
+_THOUSANDS = r"[1-9]千(?:0?[1-9]百)?(?:0?[1-9]十)?(?:0?[1-9](?![0-9]))?"
+_HUNDREDS = r"[1-9]百(?:0?[1-9]十)?(?:0?[1-9](?![0-9]))?"
+_TENS = r"[1-9]?十(?:[1-9](?![0-9]))?"
+_SECTION = f"(?:{_THOUSANDS}|{_HUNDREDS}|{_TENS})"
+_NUMERAL = (
+    rf"(?<![0-9])(?:(?:(?:{_SECTION}|[1-9][0-9]{{0,4}}(?:\.[0-9]{{1,2}})?)[万亿]0?)+"
+    rf"(?:{_SECTION}|[1-9](?![0-9]))?|{_SECTION})"
+)
+# Up to eight digits: nobody in these talks handles a hundred million, but eleven digits are a mobile number.
+_FIGURE = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3}){1,2}|[1-9][0-9]{0,7}|0)(?:\.[0-9]{1,2})?"
+_AMOUNT = (
+    rf"(?<![0-9])(?<![0-9]\.){_FIGURE}[ ]?(?:多|余)?"
+    r"(?:[元块圆角毛万亿千百刀]|人民币|大洋|美元|美金|港币|(?:rmb|cny|yuan|usdt?|wan|[wk])(?![a-z0-9]))"
+)
+_MARKED_AMOUNT = rf"(?:[¥$€£]|(?<![a-z])(?:rmb|cny)|人民币)[ ]?{_FIGURE}(?![0-9])"
+_DATE = (
+    r"(?<![0-9])(?:19|20)[0-9]{2}年"
+    r"(?:(?:1[0-2]|0?[1-9])月(?:(?:3[01]|[12][0-9]|0?[1-9])[日号])?)?"
+)
+_DAY = r"(?<![0-9])(?:(?:1[0-2]|[1-9])月(?:(?:3[01]|[12][0-9]|[1-9])[日号])?|(?:3[01]|[12][0-9]|[1-9])[日号])"
+_TIME = r"(?<![0-9])(?:2[0-4]|1[0-9]|[1-9])[点时](?:[1-5]?[0-9]分)?"
+_COUNT = (
+    r"(?<![0-9])[1-9][0-9]{0,2}[ ]?(?:小时|分钟|星期|礼拜|工作日|自然日|[个天次年周期笔人岁家张条位名件部台步种项页份段遍句字秒季倍折成"
+    r"层级届关招类]|[直定共起样些般边半旦律下切并])"
+)
+_COUNTRY_PREFIX = r"(?<![0-9+])(?:\+86|0086|00)(?=[或和与的是开这等]|[,。;:!?”\"](?![0-9 ]))"
+_EXPLAINED = re.compile(
+    "|".join((_DATE, _MARKED_AMOUNT, _AMOUNT, _NUMERAL, _DAY, _TIME, _COUNT, _COUNTRY_PREFIX))
+)
+_NUMERAL_ONLY = re.compile(_NUMERAL)
+_LIST_SIGN = re.compile(r"^[ ]*\(?([1-9])[.、):](?![0-9])", re.MULTILINE)
+
+_SPACES = re.compile(r"[\s\u1160\u115f\u2800]+")
+_ROUND_SUM = re.compile(r"[1-9][0-9]{0,3}00")
+_BETWEEN_SUMS = frozenset("到至还降涨变和或")
+
+
+def read_digits(text: str) -> str:
+    """A folded text with every digit of any writing as 0 to 9, of the same length."""
+    text = _NEXT_WORD.sub("某", text)
+    view = text.translate(_DIGITS)
+    if _HAS_WEAK.search(view):
+        view = _CLUSTER.sub(_read_weak, view)
+    return view
+
+
+def _read_weak(match: re.Match[str]) -> str:
+    cluster = match.group()
+    weak = len(_HAS_WEAK.findall(cluster))
+    digits = sum(character.isdigit() for character in cluster)
+    # One letter alone beside a number is a word ("12356. I will"), two or an enclosed one are not.
+    if not weak or not digits or weak + digits < NUMBER_LENGTH:
+        return cluster
+    if weak < 2 and not _ENCLOSED_WEAK.search(cluster):
+        return cluster
+    return cluster.translate(_LOOKALIKES)
+
+
+def candidates(folded: str, view: str) -> Iterator[Candidate]:
+    """What reads as a number of five digits or more; the same digits may come in two candidates.
+
+    Args:
+        folded: the folded text.
+        view: the same text through :func:`read_digits`.
+    """
+    chunks = [
+        Chunk(
+            match.group(),
+            match.start(),
+            match.end(),
+            not folded[match.start() : match.end()].isascii(),
+        )
+        for match in _CHUNK.finditer(view)
+    ]
+    if sum(len(chunk.digits) for chunk in chunks) < NUMBER_LENGTH:
+        return
+    yield from _one_by_one(chunks, view)
+    explained = list(_explained(view))
+    loose = [None if _is_inside(chunk, explained) else chunk for chunk in chunks]
+    for chain in _chains(loose, view):
+        yield from _judge(chain)
+
+
+def _explained(view: str) -> Iterator[tuple[int, int]]:
+    for match in _EXPLAINED.finditer(view):
+        yield match.span()
+    expected = 1
+    for match in _LIST_SIGN.finditer(view):
+        if int(match.group(1)) == expected:
+            expected += 1
+            yield match.span(1)
+
+
+def _is_inside(chunk: Chunk, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= chunk.start and chunk.end <= end for start, end in spans)
+
+
+def _chains(chunks: Iterable[Chunk | None], view: str) -> Iterator[Candidate]:
+    """Chunks joined over narrow gaps; ``None`` ends a chain."""
+    members: list[Chunk] = []
+    gaps: list[str] = []
+    for chunk in chunks:
+        gap = _SPACES.sub("", view[members[-1].end : chunk.start]) if members and chunk else ""
+        if chunk and members and _joins(members[-1], gap, chunk):
+            gaps.append(view[members[-1].end : chunk.start])
+            members.append(chunk)
+            continue
+        if members:
+            yield Candidate(tuple(members), tuple(gaps))
+        members, gaps = ([chunk] if chunk else []), []
+    if members:
+        yield Candidate(tuple(members), tuple(gaps))
+
+
+def _joins(before: Chunk, gap: str, after: Chunk) -> bool:
+    if not _has_letter(gap):
+        return len(gap) <= _WIDEST_SYMBOL_GAP
+    if len(gap) > _WIDEST_LETTER_GAP:
+        return False
+    # 先交500再交1000, 500到800: two sums, not one number.
+    if _ROUND_SUM.fullmatch(before.digits) and _ROUND_SUM.fullmatch(after.digits):
+        return not (gap in _BETWEEN_SUMS or (len(gap) == 2 and gap.isalpha()))
+    return True
+
+
+def _has_letter(gap: str) -> bool:
+    return any(character.isalpha() for character in gap)
+
+
+def _is_soft(before: Chunk, gap: str, after: Chunk) -> bool:
+    """Whether a join is doubtful: numerals stand in ordinary Chinese words as well."""
+    if before.spoken != after.spoken:
+        return True
+    return before.spoken and _has_letter(gap)
+
+
+def _judge(chain: Candidate) -> Iterator[Candidate]:
+    if len(chain.digits) < NUMBER_LENGTH:
+        return
+    first = 0
+    hard = True
+    for index in range(1, len(chain.chunks) + 1):
+        if index == len(chain.chunks) or _is_soft(
+            chain.chunks[index - 1], chain.gaps[index - 1], chain.chunks[index]
+        ):
+            part = Candidate(chain.chunks[first:index], chain.gaps[first : index - 1])
+            if len(part.digits) >= NUMBER_LENGTH:
+                yield part
+            hard = hard and first == 0 and index == len(chain.chunks)
+            first = index
+    if not hard and _is_dictated(chain):
+        yield chain
+
+
+def _is_dictated(chain: Candidate) -> bool:
+    """Whether doubtful joins make a number all the same: many different digits, and not 一来二去."""
+    digits = chain.digits
+    if len(set(digits)) < 3 or _counts_up(digits):
+        return False
+    for chunk, gap, after in zip(chain.chunks, chain.gaps, chain.chunks[1:]):
+        letters = sum(character.isalpha() for character in gap)
+        if letters > 1 and (chunk.spoken or after.spoken) and len(set(chain.gaps)) > 1:
+            return False
+    return len(chain.chunks) >= 3 or all(len(chunk.digits) > 1 for chunk in chain.chunks)
+
+
+def _counts_up(digits: str) -> bool:
+    return "123456789".startswith(digits)
+
+
+def _one_by_one(chunks: list[Chunk], view: str) -> Iterator[Candidate]:
+    """Digits given out singly (1个3个8个), also where each alone would be a count; lists are spared."""
+    numerals = [match.span() for match in _NUMERAL_ONLY.finditer(view)]
+    single = [
+        chunk if len(chunk.digits) == 1 and not _is_inside(chunk, numerals) else None
+        for chunk in chunks
+    ]
+    for chain in _chains(single, view):
+        if len(chain.chunks) < NUMBER_LENGTH:
+            continue
+        if _counts_up(chain.digits) and all(_has_letter(gap) for gap in chain.gaps):
+            continue
+        if any(chunk.spoken for chunk in chain.chunks) and any(map(_has_letter, chain.gaps)):
+            if not _is_dictated(chain):
+                continue
+        yield chain

@@ -1,0 +1,93 @@
+"""The composition root of the server: where the parts of the service meet."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from rasa.core.channels.channel import register
+from sanic import Sanic, response
+from sanic.exceptions import InvalidUsage
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.assistant.agent import AssistantAgent
+from bot.channels.chat import ChatChannel
+from bot.channels.page import page_blueprint
+from bot.channels.rest import RestChannel, is_authorised
+from bot.gate import plain_text
+from bot.services import Services
+from bot.training import model_version
+
+logger = logging.getLogger(__name__)
+
+LONGEST_REQUEST = 256 * 1024  # bytes
+
+
+def create_app(services: Services, model: Path, name: str = "jingzhong") -> Sanic:
+    """The whole service as one Sanic application; the model is loaded when it starts.
+
+    ``name`` must be unique among the applications of a process.
+    """
+    app = Sanic(name, configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = LONGEST_REQUEST
+    app.config.ACCESS_LOG = False
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 3.0
+    agent = AssistantAgent(services)
+    app.ctx.agent = agent
+    app.ctx.services = services
+    channels = [RestChannel(services)]
+    if not services.settings.production:
+        channels.append(ChatChannel(services))
+    register(channels, app, route="/webhooks/")
+    app.blueprint(page_blueprint())
+    _add_routes(app, services)
+
+    @app.before_server_start
+    async def load(app: Sanic) -> None:
+        agent.load_model(model)
+
+    @app.after_server_stop
+    async def close(app: Sanic) -> None:
+        services.close()
+
+    return app
+
+
+def _add_routes(app: Sanic, services: Services) -> None:
+    @app.get("/health")
+    async def health(request: Request) -> HTTPResponse:
+        """200 while messages can be answered and recorded, 503 otherwise."""
+        ready = app.ctx.agent.is_ready()
+        ledger = services.ledger.writer.healthy
+        return response.json(
+            {
+                "status": "ok" if ready and ledger else "unavailable",
+                "agent": "ready" if ready else "not ready",
+                "ledger": "ok" if ledger else "failing",
+                "model": model_version(services.settings.models),
+                "content": services.content.version,
+            },
+            status=200 if ready and ledger else 503,
+        )
+
+    @app.get("/metrics")
+    async def metrics(request: Request) -> HTTPResponse:
+        return response.raw(
+            services.counters.exposition(), content_type="text/plain; version=0.0.4"
+        )
+
+    @app.post("/model/parse")
+    async def parse(request: Request) -> HTTPResponse:
+        """Rasa's parse with threats, stage and urgent state; the text is not stored."""
+        if not is_authorised(request, services.settings):
+            return response.json({"error": "a valid token is needed"}, status=401)
+        try:
+            body = request.json
+        except InvalidUsage:
+            return response.json({"error": "the body is no JSON"}, status=400)
+        text = body.get("text") if isinstance(body, dict) else None
+        if not isinstance(text, str):
+            return response.json({"error": "text must be a text"}, status=400)
+        parsed = await app.ctx.agent.parse_message(plain_text(text))
+        return response.json({**parsed, "text": text}, ensure_ascii=False)

@@ -1,0 +1,66 @@
+"""Runs the assistant's action in this process, without a request and without re-validating schemas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.actions.action import Action, create_bot_utterance
+from rasa.core.channels.channel import OutputChannel
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer import ActionAnswer
+
+
+class InProcessAnswer(Action):
+    """Runs :class:`actions.answer.ActionAnswer` as Rasa's action server would, only nearer."""
+
+    def __init__(self, answer: ActionAnswer) -> None:
+        """Takes the action that an action server would serve."""
+        self._answer = answer
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return self._answer.name()
+
+    async def run(
+        self,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+    ) -> list[Event]:
+        """Decides the turn and generates its replies; see :class:`rasa.core.actions.action.Action`."""
+        message = tracker.latest_message
+        seen = Tracker(
+            sender_id=tracker.sender_id,
+            slots={name: slot.value for name, slot in tracker.slots.items()},
+            latest_message=dict(message.parse_data) if message else {},
+            events=[],
+            paused=False,
+            followup_action=None,
+            active_loop={},
+            latest_action_name=None,
+        )
+        dispatcher = CollectingDispatcher()
+        changes = self._answer.run(dispatcher, seen, {})
+        events: list[Event] = []
+        for response in dispatcher.messages:
+            events.append(await self._utter(response, output_channel, nlg, tracker))
+        events.extend(SlotSet(change["name"], change["value"]) for change in changes)
+        return events
+
+    @staticmethod
+    async def _utter(
+        response: dict[str, Any],
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        tracker: DialogueStateTracker,
+    ) -> Event:
+        name = response.pop("response")
+        filled = await nlg.generate(name, tracker, output_channel.name(), **response)
+        return create_bot_utterance({**(filled or {}), "utter_action": name})

@@ -1,0 +1,62 @@
+"""Rasa's agent and processor with our action inside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Optional, Union
+
+from rasa.core.actions.action import Action
+from rasa.core.agent import Agent
+from rasa.core.processor import MessageProcessor
+
+from actions.answer import ActionAnswer
+from actions.policy import ANSWER_ACTION
+from bot.assistant.action import InProcessAnswer
+from bot.assistant.locks import ConversationLocks
+from bot.assistant.replies import GuardedReplies
+from bot.assistant.trackers import RecentTrackerStore
+from bot.services import Services
+
+
+class AssistantProcessor(MessageProcessor):
+    """Rasa's processor that runs our one action in this process."""
+
+    def __init__(self, answer: Action, **kwargs: Any) -> None:
+        """``kwargs`` are those of Rasa's processor."""
+        super().__init__(**kwargs)
+        self._answer = answer
+
+    def _get_action(self, action_name: str) -> Optional[Action]:
+        return self._answer if action_name == ANSWER_ACTION else super()._get_action(action_name)
+
+
+class AssistantAgent(Agent):
+    """Rasa's agent on our processor, reply generator, tracker store and locks."""
+
+    def __init__(self, services: Services) -> None:
+        """Wires the agent; :meth:`load_model` makes it ready."""
+        super().__init__(
+            generator=GuardedReplies(services=services),
+            tracker_store=RecentTrackerStore(),
+            lock_store=ConversationLocks(),
+        )
+        self._answer = InProcessAnswer(ActionAnswer(services.content))
+
+    def load_model(self, model_path: Union[str, Path], fingerprint: Optional[str] = None) -> None:
+        """Loads a trained model.
+
+        Raises:
+            ModelNotFound: when there is none at the path.
+        """
+        self.processor = AssistantProcessor(
+            self._answer,
+            model_path=model_path,
+            tracker_store=self.tracker_store,
+            lock_store=self.lock_store,
+            generator=self.nlg,
+        )
+        self.domain = self.processor.domain
+        self._set_fingerprint(fingerprint)
+        self.tracker_store.domain = self.domain
+        if isinstance(self.nlg, GuardedReplies):
+            self.nlg.responses = self.domain.responses

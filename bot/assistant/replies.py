@@ -1,0 +1,129 @@
+"""Replies: the texts of ``content/replies``, filled, guarded, and written to the ledger before they leave."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from actions.language import in_traditional
+from actions.plan import TURN_KEY, UserChange, signals_of
+from actions.signal_ids import event_id
+from actions.wording import fill
+from bot import services as composition
+from bot.inbound import SENDER_KEY
+from bot.ledger.events import TurnContext
+from bot.ledger.ledger import TurnRecord
+from bot.ledger.receipts import receipt_number
+from bot.services import Services
+
+logger = logging.getLogger(__name__)
+
+SAFE_REPLY = "utter_guard_replacement"
+
+
+class GuardedReplies(TemplatedNaturalLanguageGenerator):
+    """The reply generator of the assistant, in our own server and behind Rasa's ``endpoints.yml`` alike.
+
+    Rasa generates all replies of an action before it sends the first; the last one carries the outcome
+    of the turn, which is durable in the ledger before :meth:`generate` returns.
+    """
+
+    def __init__(
+        self,
+        endpoint_config: EndpointConfig | None = None,
+        domain: Domain | None = None,
+        services: Services | None = None,
+    ) -> None:
+        """Rasa passes the first two; our own server hands its services in."""
+        super().__init__(domain.responses if domain else {})
+        self._given = services
+
+    @property
+    def services(self) -> Services:
+        """The services of this process."""
+        return self._given or composition.current()
+
+    async def generate(
+        self,
+        utter_action: str,
+        tracker: DialogueStateTracker,
+        output_channel: str,
+        **kwargs: Any,
+    ) -> dict[str, Any] | None:
+        """Fills one reply and lets it through the guard; records the turn with its last reply.
+
+        Raises:
+            LedgerError: when the turn cannot be recorded; nothing may be sent then.
+        """
+        services = self.services
+        turn = kwargs.get(TURN_KEY)
+        values = {key: str(value) for key, value in kwargs.items() if isinstance(value, str)}
+        if "event" in values:
+            values["receipt"] = receipt_number(services.hasher, values["event"])
+        filled = self._fill(utter_action, values, str(kwargs.get("language", "")))
+        reviewed = services.guard.review(filled, services.plain(SAFE_REPLY))
+        if reviewed is not filled:
+            services.counters.stopped.inc()
+            logger.warning("the guard replaced reply %s", utter_action)
+        if isinstance(turn, Mapping):
+            await self._record(turn, tracker)
+        return reviewed
+
+    def _fill(self, name: str, values: Mapping[str, str], language: str) -> dict[str, Any]:
+        # Read from content/ rather than from the model, so that a changed wording needs no training.
+        variations = self.services.responses.get(name)
+        if not variations:
+            logger.error("content/replies lacks %s; the user got the safe reply", name)
+            return {"text": self.services.plain(SAFE_REPLY)}
+        response: dict[str, Any] = copy.deepcopy(variations[0])
+        response["text"] = _in(language, fill(str(response.get("text", "")), values))
+        for button in response.get("buttons") or ():
+            button["title"] = _in(language, fill(button["title"], values))
+        return response
+
+    async def _record(self, turn: Mapping[str, Any], tracker: DialogueStateTracker) -> None:
+        services = self.services
+        signals = signals_of(turn)
+        change = UserChange(**(turn.get("user") or {}))
+        context = self._context(turn, tracker)
+        receipt = None
+        if turn.get("receipt") and signals:
+            receipt = receipt_number(
+                services.hasher,
+                event_id(context.conversation, context.message_id, signals[0].code),
+            )
+        await services.ledger.record(TurnRecord(context, signals, change, receipt))
+        for signal in signals:
+            services.counters.signals.labels(signal.code).inc()
+
+    def _context(self, turn: Mapping[str, Any], tracker: DialogueStateTracker) -> TurnContext:
+        message = tracker.latest_message
+        metadata = (message.metadata if message else None) or {}
+        sender = metadata.get(SENDER_KEY) or {}
+        received = sender.get("received_at")
+        return TurnContext(
+            channel=str(sender.get("channel") or tracker.get_latest_input_channel() or "rasa"),
+            user=str(sender.get("user") or tracker.sender_id),
+            conversation=str(sender.get("conversation") or tracker.sender_id),
+            message_id=str(
+                sender.get("message_id") or (message.message_id if message else "") or ""
+            ),
+            received_at=(
+                datetime.fromisoformat(received) if received else datetime.now(timezone.utc)
+            ),
+            model=str(metadata.get("model_id") or tracker.model_id or "unknown"),
+            content=self.services.content.version,
+            replies=tuple(turn.get("replies") or ()),
+        )
+
+
+def _in(language: str, text: str) -> str:
+    return in_traditional(text) if language == "zh-Hant" else text

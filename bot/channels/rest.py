@@ -1,0 +1,95 @@
+"""The ``rest`` channel: Rasa's request and answer format with authentication and idempotence."""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from datetime import datetime, timezone
+from typing import Any
+
+from sanic import Blueprint, response
+from sanic.exceptions import InvalidUsage
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot.channels.base import Channel, OnNewMessage, Unavailable
+from bot.inbound import InboundMessage
+from bot.settings import Settings
+
+LONGEST_ID = 200
+
+
+class RestChannel(Channel):
+    """``POST /webhooks/rest/webhook`` with ``{"sender", "message", "message_id"?}``.
+
+    Answers ``[{"recipient_id", "text", "buttons"?}]``. A repeated ``message_id`` of one conversation
+    gets the stored reply. 400: no sender, or a message that is no string; 401: wrong token; 503: not
+    recorded, send again.
+    """
+
+    @classmethod
+    def name(cls) -> str:
+        """Rasa's name of the channel; also its place below ``/webhooks``."""
+        return "rest"
+
+    def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
+        """The routes of the channel."""
+        webhook = Blueprint("rest_webhook")
+
+        @webhook.get("/")
+        async def health(request: Request) -> HTTPResponse:
+            return response.json({"status": "ok"})
+
+        @webhook.post("/webhook")
+        async def receive(request: Request) -> HTTPResponse:
+            if not is_authorised(request, self.services.settings):
+                return response.json({"error": "a valid token is needed"}, status=401)
+            problem, message = _inbound(request)
+            if message is None:
+                return response.json({"error": problem}, status=400)
+            try:
+                bubbles = await self.receive(message, on_new_message)
+            except Unavailable as error:
+                body = [{"recipient_id": message.conversation, "text": error.text}]
+                return response.json(body, status=503)
+            return response.json(
+                [{"recipient_id": message.conversation, **bubble} for bubble in bubbles],
+                ensure_ascii=False,
+            )
+
+        return webhook
+
+
+def is_authorised(request: Request, settings: Settings) -> bool:
+    """Whether a request carries the API token, where one is set; compared in constant time."""
+    if settings.api_token is None:
+        return True
+    given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    wanted = settings.api_token.get_secret_value()
+    return hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def _inbound(request: Request) -> tuple[str, InboundMessage | None]:
+    try:
+        body: Any = request.json
+    except InvalidUsage:
+        return "the body is no JSON", None
+    if not isinstance(body, dict):
+        return "the body must be a JSON object with sender and message", None
+    sender, text, message_id = body.get("sender"), body.get("message"), body.get("message_id")
+    if not isinstance(sender, str) or not sender.strip() or len(sender) > LONGEST_ID:
+        return f"sender must be a text of 1 to {LONGEST_ID} characters", None
+    if not isinstance(text, str):
+        return "message must be a text", None
+    if message_id is None:
+        message_id = uuid.uuid4().hex
+    if not isinstance(message_id, str) or not 0 < len(message_id) <= LONGEST_ID:
+        return f"message_id must be a text of 1 to {LONGEST_ID} characters", None
+    return "", InboundMessage(
+        channel="rest",
+        user=sender,
+        conversation=sender,
+        message_id=message_id,
+        text=text,
+        received_at=datetime.now(timezone.utc),
+    )

@@ -1,0 +1,86 @@
+"""``jingzhong detect``: what the understanding makes of texts, without storing any."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any, Optional
+
+import typer
+
+from bot.cli.progress import Steps
+from bot.settings import load_settings
+
+
+def detect(
+    text: Annotated[
+        Optional[str],
+        typer.Argument(
+            help="A message to explain; without it, lines are read from standard input."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of colours.")] = False,
+) -> None:
+    """Explain one message, or analyse texts or {"text": ...} lines from standard input as JSON lines."""
+    settings = load_settings()
+    from bot.recognition import load_recogniser
+    from bot.training import ensure_model
+
+    steps = Steps("training the model")
+    recogniser = load_recogniser(ensure_model(settings.models, steps))
+    steps.done()
+    if text is None:
+        for line in sys.stdin:
+            print(json.dumps(_analysed(line, recogniser.parse), ensure_ascii=False), flush=False)
+        return
+    parsed = recogniser.parse(text)
+    if as_json:
+        print(json.dumps(parsed, ensure_ascii=False))
+    else:
+        _explain(text, parsed)
+
+
+def _analysed(line: str, parse: Any) -> dict[str, Any]:
+    line = line.strip("\r\n")
+    if not line.strip():
+        return {"error": "empty line"}
+    text: Any = line
+    if line.lstrip().startswith("{"):
+        try:
+            text = json.loads(line).get("text")
+        except (ValueError, AttributeError):
+            return {"error": 'broken JSON; write {"text": "..."}'}
+    if not isinstance(text, str) or not text.strip():
+        return {"error": "no text"}
+    found: dict[str, Any] = parse(text)
+    return found
+
+
+def _explain(text: str, parsed: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console()
+    shown = Text(text)
+    for threat in parsed["threats"]:
+        for span in threat["evidence"]:
+            shown.stylize("bold red", span["start"], span["end"])
+    for entity in parsed["entities"]:
+        shown.stylize("underline cyan", entity["start"], entity["end"])
+    console.print(shown)
+    for label, value in _facts(parsed):
+        console.print(f"[bold]{label:>10}[/bold]  {value}")
+
+
+def _facts(parsed: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for threat in parsed["threats"]:
+        yield "threat", f"{threat['code']}  {threat['confidence']:.0%}"
+    if not parsed["threats"]:
+        yield "ordinary", f"{parsed['intent']['name']}  {parsed['intent']['confidence']:.0%}"
+    if parsed["stage"]:
+        yield "stage", parsed["stage"]
+    if parsed["urgent"]:
+        yield "urgent", parsed["urgent"]
+    for entity in parsed["entities"]:
+        yield entity["entity"], str(entity["value"])

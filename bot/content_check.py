@@ -1,0 +1,139 @@
+"""Checks everything that the assistant may say before it says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from actions.catalogue import needed, placeholders_of, step_name
+from actions.content import Content, load_content, read_yaml
+from actions.outgoing import Registry, find_unregistered
+from actions.wording import fill, load_responses, placeholders
+from nlu.analysis import GIVEN, STAGES, THREAT_CODES
+
+# What stands in a placeholder while lengths are counted and numbers are searched.
+_SAMPLE = {
+    "quote": "示例" * 12,
+    "agency": "示例" * 6,
+    "company": "示例" * 6,
+    "app": "示例" * 6,
+    "number": "示例",
+    "authority": "报警电话",
+    "published_on": "2025年10月1日",
+    "fact": "",
+    "receipt": "JZ-CFHJ-KMPQ",
+    "receipt_state": "正在核实",
+    "receipt_date": "2025年10月1日",
+}
+
+
+def check_content(folder: Path, today: date) -> list[str]:
+    """All that is wrong with the wording, one line each that names file or reply and the mend.
+
+    Raises:
+        ContentError: when a file cannot be read at all.
+    """
+    content = load_content(folder)
+    responses = load_responses(folder)
+    style = read_yaml(folder / "style.yml")
+    values = {**content.values(), **_SAMPLE}
+    texts = {name: fill(str(items[0]["text"]), values) for name, items in responses.items()}
+    problems = list(_missing(responses, content))
+    problems.extend(_placeholders(responses, content))
+    problems.extend(_numbers(texts, content))
+    problems.extend(_lengths(texts, style))
+    problems.extend(_distinct(texts))
+    problems.extend(_blame(texts, style))
+    problems.extend(_buttons(responses))
+    problems.extend(_sources(folder, today))
+    return problems
+
+
+def _missing(responses: dict[str, list[dict[str, Any]]], content: Content) -> Iterator[str]:
+    for name, demand in sorted(needed().items()):
+        if name not in responses:
+            yield f"{name}: the reply is missing; write it in content/replies"
+            continue
+        text = str(responses[name][0]["text"])
+        if demand.hotline and "{hotline}" not in text:
+            yield f"{name}: names no official hotline; put {{hotline}} into the text"
+        if demand.words and not any(word in text for word in demand.words):
+            yield f"{name}: lacks {' or '.join(demand.words)}"
+    for name in sorted(set(responses) - set(needed()) - _OPTIONAL):
+        yield f"{name}: no part of the assistant uses this reply; remove it or correct its name"
+
+
+# Replies that later parts of a conversation may use.
+_OPTIONAL: frozenset[str] = frozenset()
+
+
+def _placeholders(responses: dict[str, list[dict[str, Any]]], content: Content) -> Iterator[str]:
+    for name, items in responses.items():
+        unknown = (
+            placeholders(str(items[0]["text"])) - set(content.values()) - placeholders_of(name)
+        )
+        for placeholder in sorted(unknown):
+            yield f"{name}: nobody fills the placeholder {{{placeholder}}}"
+
+
+def _numbers(texts: dict[str, str], content: Content) -> Iterator[str]:
+    registry = Registry.from_content(content)
+    for name, text in texts.items():
+        for found in find_unregistered(text, registry):
+            yield f"{name}: {found.text!r} is no registered number, address or account"
+
+
+def _lengths(texts: dict[str, str], style: dict[str, Any]) -> Iterator[str]:
+    for name, text in texts.items():
+        limit = int(style["english" if name.startswith("utter_en_") else "bubble"])
+        if len(text) > limit:
+            yield f"{name}: {len(text)} characters, at most {limit} fit a phone screen"
+    for code in THREAT_CODES:
+        for stage in STAGES:
+            parts = (f"utter_what_{code}", step_name(code, stage), f"utter_way_{code}")
+            length = sum(len(texts.get(part, "")) for part in parts)
+            if length > int(style["warning"]):
+                yield f"{parts[1]}: the whole warning has {length} characters, at most {style['warning']}"
+
+
+def _distinct(texts: dict[str, str]) -> Iterator[str]:
+    names = [step_name(code, stage) for code in THREAT_CODES for stage in STAGES]
+    names.extend(f"utter_step_engaged_{given}" for given in GIVEN)
+    seen: dict[str, str] = {}
+    for name in names:
+        text = "".join(texts.get(name, name).split())
+        if text in seen:
+            yield f"{name}: the same text as {seen[text]}; say what differs at this stage"
+        seen.setdefault(text, name)
+
+
+def _blame(texts: dict[str, str], style: dict[str, Any]) -> Iterator[str]:
+    for name, text in texts.items():
+        for word in style["banned"]:
+            if word in text:
+                yield f"{name}: contains {word!r}, which blames or promises too much"
+
+
+def _buttons(responses: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+    for name, items in responses.items():
+        for button in items[0].get("buttons") or ():
+            if not button.get("title") or not button.get("payload"):
+                yield f"{name}: every button needs a title and a payload"
+
+
+def _sources(folder: Path, today: date) -> Iterator[str]:
+    institution = read_yaml(folder / "institution.yml")
+    authorities = read_yaml(folder / "authorities.yml")
+    facts = read_yaml(folder / "facts.yml").get("facts") or {}
+    entries = [(f"hotline {item.get('number')}", item) for item in institution["hotlines"]]
+    entries.extend((f"authority {item.get('number')}", item) for item in authorities["authorities"])
+    entries.extend((f"fact {key}", item) for key, item in facts.items())
+    for label, item in entries:
+        for key in ("source", "verified_on"):
+            if not item.get(key):
+                yield f"{label}: lacks {key}"
+        until = item.get("valid_until")
+        if until is not None and date.fromisoformat(str(until)) < today:
+            yield f"{label}: valid only until {until}; check it again or remove it"

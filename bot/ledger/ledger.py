@@ -1,0 +1,251 @@
+"""The ledger of the service: writes what a turn decided and remembers what was replied."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from actions.plan import Signal, UserChange
+from bot.hashing import Hasher, Pseudonym
+from bot.inbound import InboundMessage
+from bot.ledger.database import Reader, database_path, placeholders
+from bot.ledger.encoding import parse_time, rfc3339, to_json, utc_now
+from bot.ledger.events import ThreatEvent, TurnContext, threat_event
+from bot.ledger.reading import LedgerView
+from bot.ledger.receipts import RECEIVED, normalise_receipt
+from bot.ledger.writer import Writer
+from bot.users import Address, SqliteUserStore, UserStore
+
+REPLY_LIFETIME = timedelta(days=7)
+
+_NO_CHANGE = UserChange()
+
+
+@dataclass(frozen=True)
+class TurnRecord:
+    """What one turn leaves behind.
+
+    ``receipt`` is the number (see :func:`bot.ledger.receipts.receipt_number`) under which the first
+    signal is filed as a tip-off; ``address`` is remembered with the user's record, so pass it only
+    for a user who may be written to.
+    """
+
+    context: TurnContext
+    signals: tuple[Signal, ...] = ()
+    change: UserChange = _NO_CHANGE
+    receipt: str | None = None
+    address: Address | None = None
+
+    def __post_init__(self) -> None:
+        if self.receipt is not None and not self.signals:
+            raise ValueError("a receipt files the first signal of its turn, and this turn has none")
+        if self.receipt is not None and normalise_receipt(self.receipt) is None:
+            raise ValueError("the receipt is none of receipt_number()")
+
+
+@dataclass(frozen=True)
+class StoredReply:
+    """What was answered to a message."""
+
+    messages: tuple[Mapping[str, Any], ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What an erasure removed, and how many events stay.
+
+    Events speak of the suspicious contact and may be evidence, so they stay; whoever tells the user
+    of the erasure says so.
+    """
+
+    replies: int
+    events_kept: int
+
+
+class Ledger(LedgerView):
+    """The ledger with its writing side; one per process, opened after any fork."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        reader: Reader,
+        users: UserStore,
+        *,
+        hasher: Hasher,
+        source: str,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Puts the parts together; ``source`` is that of the events, see ``event_source``."""
+        super().__init__(reader)
+        self.writer = writer
+        self.users = users
+        self._hasher = hasher
+        self._source = source
+        self._clock = clock
+
+    @classmethod
+    def open(cls, home: Path, *, hasher: Hasher, source: str) -> Ledger:
+        """The ledger and the user store in the data directory ``home``, which must exist.
+
+        Raises:
+            LedgerError: with one line, when the database cannot be opened.
+        """
+        path = database_path(home)
+        writer, reader = Writer(path), Reader(path)
+        return cls(writer, reader, SqliteUserStore(writer, reader), hasher=hasher, source=source)
+
+    def close(self) -> None:
+        """Writes what waits and closes the database; blocks until then."""
+        self.writer.close()
+        self._reader.close()
+
+    async def record(self, turn: TurnRecord) -> list[str]:
+        """Writes all that a turn leaves behind, or nothing of it, and returns once that is durable.
+
+        A turn that is recorded again adds no event that is there already and changes no user again.
+
+        Returns:
+            The ids of the turn's events in order, each once, new or not.
+
+        Raises:
+            LedgerError: when it cannot be written; the reply must not go out then.
+        """
+        events = [
+            threat_event(signal, turn.context, source=self._source, hasher=self._hasher)
+            for signal in turn.signals
+        ]
+        rows = [_row(event) for event in events]
+
+        def unit(connection: sqlite3.Connection) -> None:
+            connection.executemany(_INSERT_EVENT, rows)
+            self._change_user(connection, turn)
+            if turn.receipt is not None:
+                _file(connection, turn, events)
+
+        if events or turn.change != _NO_CHANGE or turn.address is not None:
+            await self.writer.commit(unit)
+        return list(dict.fromkeys(event.id for event in events))
+
+    async def store_reply(
+        self, message: InboundMessage, messages: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Remembers what was answered to a message; the first answer to a message stays.
+
+        Raises:
+            LedgerError: when it cannot be written.
+        """
+        now = self._clock()
+        row = (
+            self._hasher.turn(message.key, message.message_id).current,
+            self._hasher.user(message.channel, message.user).current,
+            to_json(list(messages)),
+            rfc3339(now),
+        )
+
+        def unit(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "DELETE FROM replies WHERE created_at <= ?", (rfc3339(now - REPLY_LIFETIME),)
+            )
+            connection.execute(
+                "INSERT INTO replies (turn, user, messages, created_at) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT DO NOTHING",
+                row,
+            )
+
+        await self.writer.commit(unit)
+
+    def stored_reply(self, conversation: str, message_id: str) -> StoredReply | None:
+        """What was answered to a message, for seven days; ``conversation`` is ``message.key``."""
+        keys = self._hasher.turn(conversation, message_id).all
+        rows = self._reader.rows(
+            "SELECT messages, created_at FROM replies "
+            f"WHERE turn IN {placeholders(keys)} AND created_at > ?",
+            (*keys, rfc3339(self._clock() - REPLY_LIFETIME)),
+        )
+        if not rows:
+            return None
+        return StoredReply(tuple(json.loads(rows[0][0])), parse_time(rows[0][1]))
+
+    async def erase(self, user: Pseudonym) -> Erasure:
+        """Erases what is stored of a user apart from the events, and says what was done.
+
+        Raises:
+            LedgerError: when it cannot be written; nothing was erased then.
+        """
+        at = self._clock()
+
+        def unit(connection: sqlite3.Connection) -> Erasure:
+            self.users.apply(connection, user, UserChange(erase=True), at=at)
+            return _forget(connection, user)
+
+        return await self.writer.commit(unit)
+
+    def _change_user(self, connection: sqlite3.Connection, turn: TurnRecord) -> None:
+        context, changes = turn.context, turn.change != _NO_CHANGE
+        user = self._hasher.user(context.channel, context.user)
+        message = self._hasher.turn(context.conversation, context.message_id)
+        if changes and _is_recorded(connection, message):
+            return
+        self.users.apply(
+            connection, user, turn.change, at=context.received_at, address=turn.address
+        )
+        if turn.change.erase:
+            _forget(connection, user)
+        if changes:
+            said = {
+                name: value
+                for name, value in asdict(turn.change).items()
+                if value != getattr(_NO_CHANGE, name)
+            }
+            connection.execute(
+                "INSERT INTO user_changes (turn, user, change, at) VALUES (?, ?, ?, ?)",
+                (message.current, user.current, to_json(said), rfc3339(context.received_at)),
+            )
+
+
+_INSERT_EVENT = (
+    "INSERT INTO events (source, id, code, time, user, body) VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (source, id) DO NOTHING"
+)
+
+
+def _row(event: ThreatEvent) -> tuple[str, ...]:
+    return event.source, event.id, event.code, rfc3339(event.time), event.user, event.line()
+
+
+def _file(connection: sqlite3.Connection, turn: TurnRecord, events: Sequence[ThreatEvent]) -> None:
+    """Files the first event of the turn as a tip-off."""
+    codes = list(dict.fromkeys(event.code for event in events))
+    connection.execute(
+        "INSERT INTO receipts (number, event_id, codes, state, received_at) "
+        "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            normalise_receipt(turn.receipt or ""),
+            events[0].id,
+            to_json(codes),
+            RECEIVED,
+            rfc3339(turn.context.received_at),
+        ),
+    )
+
+
+def _is_recorded(connection: sqlite3.Connection, message: Pseudonym) -> bool:
+    found = connection.execute(
+        f"SELECT 1 FROM user_changes WHERE turn IN {placeholders(message.all)}", message.all
+    )
+    return found.fetchone() is not None
+
+
+def _forget(connection: sqlite3.Connection, user: Pseudonym) -> Erasure:
+    """Removes what the ledger holds of a user besides the record; the events stay."""
+    mine = f"WHERE user IN {placeholders(user.all)}"
+    replies = connection.execute(f"DELETE FROM replies {mine}", user.all).rowcount
+    connection.execute(f"UPDATE user_changes SET user = NULL, change = NULL {mine}", user.all)
+    kept = connection.execute(f"SELECT count(*) FROM events {mine}", user.all).fetchone()[0]
+    return Erasure(replies=replies, events_kept=kept)

@@ -1,0 +1,70 @@
+"""The parts of the service that several rooms of it share, and how they are put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from actions.content import Content, load_content, read_yaml
+from actions.wording import fill, load_responses
+from actions.outgoing import Registry
+from bot.counters import Counters
+from bot.guard import Guard
+from bot.hashing import Hasher
+from bot.ledger.events import event_source
+from bot.ledger.ledger import Ledger
+from bot.settings import Settings, SettingsError, load_settings, prepare_home
+
+
+@dataclass
+class Services:
+    """What channels, reply generator and command line need; made once a process."""
+
+    settings: Settings
+    content: Content
+    ledger: Ledger
+    hasher: Hasher
+    guard: Guard
+    page: dict[str, Any]
+    responses: dict[str, list[dict[str, Any]]]
+    counters: Counters = field(default_factory=Counters)
+
+    def plain(self, name: str) -> str:
+        """The text of a reply that must be there even when the assistant is not."""
+        return fill(str(self.responses[name][0]["text"]), self.content.values())
+
+    def close(self) -> None:
+        """Writes what waits and closes the ledger."""
+        self.ledger.close()
+
+
+def build_services(settings: Settings) -> Services:
+    """Opens everything that the settings name.
+
+    Raises:
+        SettingsError, ContentError, LedgerError: with one line that names the cause and the mend.
+    """
+    content = load_content(settings.content)
+    if settings.production and content.demo:
+        raise SettingsError(
+            "JINGZHONG_ENV: production refuses the example institution; put your own into "
+            f"{settings.content / 'institution.yml'} and set demo: false"
+        )
+    home = prepare_home(settings)
+    hasher = Hasher(settings.secrets)
+    return Services(
+        settings=settings,
+        content=content,
+        ledger=Ledger.open(home, hasher=hasher, source=event_source(content.short_name)),
+        hasher=hasher,
+        guard=Guard(Registry.from_content(content)),
+        page=read_yaml(settings.content / "page.yml"),
+        responses=load_responses(settings.content),
+    )
+
+
+@lru_cache(maxsize=1)
+def current() -> Services:
+    """The services of this process from its environment: how parts that Rasa creates reach them."""
+    return build_services(load_settings())

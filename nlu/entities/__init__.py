@@ -1,0 +1,66 @@
+"""Entities of a message: phone numbers, contact ids, addresses, agencies, amounts and platforms."""
+
+from __future__ import annotations
+
+import re
+
+from nlu.analysis import Entity
+from nlu.entities.agencies import find_agencies
+from nlu.entities.amounts import find_amounts
+from nlu.entities.contact_ids import find_contact_ids
+from nlu.entities.found import Taken
+from nlu.entities.numerals import digit_runs
+from nlu.entities.phones import find_phones
+from nlu.entities.platforms import find_platforms
+from nlu.entities.urls import find_urls
+from nlu.text.folding import Folded
+
+__all__ = ["extract"]
+
+_WIDE_THOUSANDS = re.compile(r"(?<=[0-9]{3}),(?=[0-9]{3}(?![0-9]))")
+
+
+def extract(folded: Folded) -> tuple[Entity, ...]:
+    """All entities of a folded message, in the order of the text.
+
+    Spans are code points of the original text and ``raw`` is the slice between them. Addresses, contact
+    ids, phone numbers and amounts never overlap, in this order of precedence. Never raises.
+    """
+    text = _without_wide_thousands(folded)
+    taken = Taken(len(text))
+    found = find_urls(folded)
+    for item in found:
+        taken.take(item.start, item.end)
+    runs = list(digit_runs(text))
+    found += find_contact_ids(text, runs, taken)
+    if runs:
+        phones = find_phones(text, runs, taken)
+        for item in phones:
+            taken.take(item.start, item.end)
+        found += phones
+    found += find_amounts(text, taken)
+    agencies = find_agencies(text, taken)
+    for item in agencies:
+        taken.take(item.start, item.end)
+    found += agencies
+    found += [item for item in find_platforms(text) if taken.is_free(item.start, item.end)]
+    found.sort(key=lambda item: item.start)
+    entities = []
+    for item in found:
+        start, end = folded.span(item.start, item.end)
+        raw = folded.original[start:end]
+        entities.append(Entity(item.kind, item.value, start, end, raw, item.role))
+    return tuple(entities)
+
+
+def _without_wide_thousands(folded: Folded) -> str:
+    """The text with wide commas between figures restored: 500，300 are two numbers, 500,300 is one."""
+    text = folded.text
+    if "，" not in folded.original:
+        return text
+    signs = None
+    for match in _WIDE_THOUSANDS.finditer(text):
+        if folded.original[folded.starts[match.start()]] == "，":
+            signs = signs or list(text)
+            signs[match.start()] = "，"
+    return "".join(signs) if signs else text
