@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.content import Content, load_content
 from actions.decide import decide
 from actions.facts import Facts
-from actions.plan import TURN_KEY, Reply, Turn
+from actions.plan import BUTTONS_KEY, TURN_KEY, Reply, Turn
 from actions.state import STATE_SLOT, ConversationState
 from nlu.analysis import Analysis
 
@@ -48,6 +48,8 @@ class ActionAnswer(Action):
         last = len(turn.replies) - 1
         for index, reply in enumerate(turn.replies):
             extra: dict[str, Any] = {**content.values(), **reply.values, "language": language}
+            if reply.buttons:
+                extra[BUTTONS_KEY] = reply.buttons
             if index == last:
                 extra[TURN_KEY] = turn.as_json()
             dispatcher.utter_message(response=reply.name, **extra)

@@ -62,7 +62,7 @@ _SINGLE = (
     "emergency_screen emergency_code emergency_transfer emergency_call emergency_moved "
     "emergency_relative emergency_follow "
     "crisis crisis_again crisis_minor crisis_threat crisis_relative "
-    "number_ask partner_listed partner_unlisted partner_stale partner_ask partner_general person "
+    "number_ask number_which partner_listed partner_unlisted partner_stale partner_ask partner_general person "
     "proof knows_me same_again app_official app_unknown app_ask link_unknown message_check "
     "court_message how_to_report tell_them worry get_money_back stopped not_scam nothing_given "
     "what_now direct_request receipt_new receipt_found receipt_unknown receipt_ask "

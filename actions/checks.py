@@ -42,7 +42,7 @@ def check_replies(
     if not meaning.codes:
         return (answer,)
     code, stage = meaning.codes[0], meaning.stage or "asking"
-    return (answer, Reply(f"utter_step_{code}_{stage}"), Reply(f"utter_way_{code}"))
+    return (answer, Reply(f"utter_step_{code}_{stage}"))
 
 
 def _answer(

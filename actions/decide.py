@@ -22,6 +22,7 @@ from actions.warnings import follow_up, warn
 from nlu.analysis import Analysis
 
 _READABLE = re.compile(r"[\u3400-\u9fffA-Za-z0-9]")
+CARD_OFFER = "utter_offer_card"
 _WARNINGS_WITH_QUESTION = frozenset({"asking", "approached"})
 
 
@@ -59,7 +60,7 @@ def decide(analysis: Analysis, state: ConversationState, facts: Facts, content: 
         urgent_at=state.turn if meaning.urgent else state.urgent_at,
         misunderstood=state.misunderstood + 1 if meaning.kind == "unclear" else 0,
         informed=informed,
-        card_offered=state.card_offered or Reply("utter_offer_card") in replies,
+        card_offered=state.card_offered or any(reply.buttons == CARD_OFFER for reply in replies),
     )
     receipt = signals[0].code if _is_tip_off(meaning, signals) else None
     return Turn(replies, after.as_json(), signals, _user_change(meaning, state, after), receipt)
@@ -150,7 +151,7 @@ def _with_questions(
         if meaning.codes[0] == "fake_hotline" and meaning.stage in _WARNINGS_WITH_QUESTION:
             return (*replies, Reply("utter_ask_given")), "given"
         if not state.card_offered and not signals[0].follows:
-            return (*replies, Reply("utter_offer_card")), None
+            return (*replies[:-1], replace(replies[-1], buttons=CARD_OFFER)), None
     return replies, None
 
 

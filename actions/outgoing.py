@@ -134,9 +134,7 @@ def _is_registered(candidate: Candidate, view: str, numbers: frozenset[str]) -> 
     return beside <= 2
 
 
-def _registered_group(
-    candidate: Candidate, first: int, view: str, numbers: frozenset[str]
-) -> int:
+def _registered_group(candidate: Candidate, first: int, view: str, numbers: frozenset[str]) -> int:
     """The end of the longest registered number that starts at a chunk, or ``first`` without any."""
     start = candidate.chunks[first].start
     if start and _PREFIX.match(view, start - 1):
@@ -170,7 +168,7 @@ def _shortened(find: str) -> str:
     return find[:_KEPT] + _STARS
 
 
-_QUOTES = str.maketrans("“”「」『』\"{}<>", "‘’‘’‘’'（）（）")
+_QUOTES = str.maketrans('“”「」『』"{}<>', "‘’‘’‘’'（）（）")
 _INVISIBLE = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me"})
 _BREAKS = re.compile(r"[，。；！？、：,;!?\s]")
 
@@ -218,6 +216,8 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _holds_together(left: str, right: str) -> bool:
-    return (left == MASK or left.isascii() and left.isalnum()) and (
-        right == MASK or right.isascii() and right.isalnum()
-    )
+    return _is_latin_or_mask(left) and _is_latin_or_mask(right)
+
+
+def _is_latin_or_mask(sign: str) -> bool:
+    return sign == MASK or (sign.isascii() and sign.isalnum())

@@ -20,7 +20,8 @@ _SPELLED_DOT = r"(?:[.。·•‧・丶,]|点|[(\[{][.点][)\]}]|[(\[{ ]dot[)\]}
 
 _SCHEME = re.compile(rf"(?:[a-z][a-z0-9+-]{{1,11}})[ ]?:[ ]?[/\\]{{1,2}}[^\s{_HAN}<>“”‘’\"]+")
 _HOST = re.compile(
-    rf"(?<![a-z0-9@_.-])(?P<host>(?:{_LABEL}\.){{1,6}}(?:[a-z]{{2,24}}|{_HAN_ENDINGS})|www\.[^\s]+)"
+    rf"(?<![a-z0-9@_.-])(?P<host>(?:{_LABEL}\.){{1,6}}(?:[a-z]{{2,24}}|{_HAN_ENDINGS})"
+    rf"|www[.。点](?:[a-z0-9][a-z0-9.-]*|[{_HAN}]{{1,12}}))"
     rf"(?![a-z0-9_-])(?P<tail>{_TAIL})"
 )
 _ADDRESS = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])" + _TAIL)
@@ -30,6 +31,7 @@ _DISGUISED = re.compile(
     rf"|(?<=[{_HAN}])(?:\.[ ]?(?:{_KNOWN}|apk|exe)|(?:点|。)[ ]?(?:{_SURE}))"
     rf"|[.点。][ ]?c[ ]?[o0][ ]?m)(?![a-z0-9]){_TAIL}"
 )
+_LONGEST = 300
 _LIST_LABEL = re.compile(r"[0-9]{1,2}\.[a-z]+")
 
 _PLATFORM = (
@@ -39,11 +41,16 @@ _PLATFORM = (
 )
 _LINK = r"(?:号码?|账号|群号?|id(?![a-z])|就是|[是为叫搜加我他她找的:=,、.。~>→*“‘\"'(\[【/ \n\-])"
 _ID = r"[a-z0-9][a-z0-9_.-]{2,31}|(?:[a-z0-9][ ._-]){3,31}[a-z0-9](?![a-z0-9])"
-_NAMED_ID = re.compile(rf"{_PLATFORM}(?P<link>{_LINK}{{0,8}})(?P<id>{_ID})")
+_NAMED_ID = re.compile(
+    rf"{_PLATFORM}(?P<link>{_LINK}{{0,8}})(?P<words>(?:[a-z]{{2,12}}[ ,(]{{1,2}}){{0,3}})(?P<id>{_ID})"
+    r"(?P<more>[ ][a-z])?"
+)
 _ID_NAMED = re.compile(
     rf"(?<![a-z0-9_-])(?P<id>[a-z0-9][a-z0-9_-]{{4,31}})[ (]?(?:这?是)?[我他她]?的?{_PLATFORM}"
 )
-_HANDLE = re.compile(rf"(?:[a-z0-9._%+-]{{1,64}})?@[ ]?(?:[a-z0-9_.-]{{2,64}}|[{_HAN}]{{2,12}})")
+_HANDLE = re.compile(
+    rf"(?:[a-z0-9._%+-]{{1,64}})?@[ ]?(?:[a-z0-9_.-]{{2,64}}|(?![我你您他她]|所有|全体)[{_HAN}]{{2,12}})"
+)
 _LIST_SIGNS = re.compile(r"[,、.。\n/]")
 _MEASURED = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[wkgms]|rmb|h5)?")
 # Latin words that stand beside the name of a platform without being an id there.
@@ -98,16 +105,16 @@ def _contact_ids(view: str, accounts: tuple[str, ...]) -> Iterator[Found]:
         if match.group()[0] != "@" or not _names_account(view, name, accounts):
             yield Found("contact", *match.span())
     for match in _NAMED_ID.finditer(view):
-        listed = bool(_LIST_SIGNS.search(match["link"]))
-        if _is_id(match["id"], listed) and not _names_account(view, match.start("id"), accounts):
+        in_prose = bool(match["words"] or match["more"] or _LIST_SIGNS.search(match["link"]))
+        if _is_id(match["id"], in_prose) and not _names_account(view, match.start("id"), accounts):
             yield Found("contact", *match.span("id"))
     for match in _ID_NAMED.finditer(view):
         if _is_mixed(match["id"]) and not _names_account(view, match.start(), accounts):
             yield Found("contact", *match.span("id"))
 
 
-def _is_id(token: str, listed: bool) -> bool:
-    """``listed``: a list sign stands before it, so that a plain word is the next item of a list."""
+def _is_id(token: str, in_prose: bool) -> bool:
+    """``in_prose``: the token is an item of a list or stands among English words."""
     word = token.strip("._- ")
     if _MEASURED.fullmatch(word) or word in _WORDS:
         return False
@@ -115,7 +122,7 @@ def _is_id(token: str, listed: bool) -> bool:
         return True
     if " " in word:
         return all(len(part) == 1 for part in re.split(r"[ ._-]", word))
-    return word.isalpha() and len(word) >= 4 and not listed
+    return word.isalpha() and len(word) >= 4 and not in_prose
 
 
 def _is_mixed(token: str) -> bool:
@@ -144,7 +151,12 @@ def _is_registered_url(url: str, domains: frozenset[str]) -> bool:
 def _in_registered_url(folded: str, position: int, domains: frozenset[str]) -> bool:
     """Whether a position lies in the path of a registered address: ``/help/index.html`` is no host."""
     start = position
-    while start and not folded[start - 1].isspace() and folded[start - 1].isascii():
+    while (
+        start > position - _LONGEST
+        and start
+        and not folded[start - 1].isspace()
+        and folded[start - 1].isascii()
+    ):
         start -= 1
     before = folded[start:position]
     match = re.match(r"(?:https?://)?([a-z0-9.-]+)(/[a-z0-9_/-]*)$", before)
@@ -153,6 +165,10 @@ def _in_registered_url(folded: str, position: int, domains: frozenset[str]) -> b
 
 def _ends_registered(folded: str, end: int, domains: frozenset[str]) -> bool:
     start = end
-    while start and (folded[start - 1].isascii() and not folded[start - 1].isspace()):
+    while (
+        start > end - _LONGEST
+        and start
+        and (folded[start - 1].isascii() and not folded[start - 1].isspace())
+    ):
         start -= 1
     return _is_registered_url("https://" + re.sub(r"^https?://", "", folded[start:end]), domains)

@@ -16,9 +16,24 @@ NUMBER_LENGTH = 5
 _WIDEST_SYMBOL_GAP = 8
 _WIDEST_LETTER_GAP = 2
 
-_SPOKEN = dict(
-    zip("零〇○◯一壹弌幺二贰弍两三叁弎四肆亖五伍六陆七柒八捌九玖", "0000111122223334445566778899")
-)
+_SPOKEN = {
+    sign: str(digit)
+    for digit, signs in enumerate(
+        (
+            "零〇○◯",
+            "一壹弌幺",
+            "二贰弍两",
+            "三叁弎",
+            "四肆亖",
+            "五伍",
+            "六陆",
+            "七柒",
+            "八捌",
+            "九玖",
+        )
+    )
+    for sign in signs
+}
 # What stands for a digit only among digits: look-alike letters and the words of radio operators.
 _LOOKALIKES = str.maketrans("oilоοіιӏ洞拐勾", "01100111079")
 _WEAK = "oilоοіιӏ洞拐勾"
@@ -73,8 +88,8 @@ _DIGITS = _DigitTable()
 
 # 欠3000一个月, 打110一直占线: the numeral belongs to the next word, not to the figures before it.
 _NEXT_WORD = re.compile(
-    r"(?<=[0-9])(?:[一二两三四五六七八九](?=[个天次年月周期笔块元人家张条位部件种千百万十])"
-    r"|一(?=[直定共起样些般边半旦律下点切时并]))"
+    r"(?<=[0-9])(?:[一二两三四五六七八九](?=[个天次年月周期笔块元人家张条位部件种套道场份千百万十])"
+    r"|一(?=[直定共起样些般边半旦律下上点切时并]))"
 )
 _CLUSTER = re.compile(
     rf"(?<![a-z0-9{_WEAK}])[0-9{_WEAK}]+(?:[^a-z0-9{_WEAK}]{{1,2}}[0-9{_WEAK}]+)*(?![a-z])"
@@ -103,7 +118,10 @@ _DATE = (
     r"(?:(?:1[0-2]|0?[1-9])月(?:(?:3[01]|[12][0-9]|0?[1-9])[日号])?)?"
 )
 _DAY = r"(?<![0-9])(?:(?:1[0-2]|[1-9])月(?:(?:3[01]|[12][0-9]|[1-9])[日号])?|(?:3[01]|[12][0-9]|[1-9])[日号])"
-_TIME = r"(?<![0-9])(?:2[0-4]|1[0-9]|[1-9])[点时](?:[1-5]?[0-9]分)?"
+_TIME = (
+    r"(?<![0-9])(?:2[0-4]|1[0-9]|[1-9])[点时](?:[1-5]?[0-9]分)?"
+    r"|(?<![0-9:])(?:2[0-3]|[01]?[0-9])(?::[0-5][0-9]){1,2}(?![0-9:])"
+)
 _COUNT = (
     r"(?<![0-9])[1-9][0-9]{0,2}[ ]?(?:小时|分钟|星期|礼拜|工作日|自然日|[个天次年周期笔人岁家张条位名件部台步种项页份段遍句字秒季倍折成"
     r"层级届关招类]|[直定共起样些般边半旦律下切并])"
@@ -113,7 +131,7 @@ _EXPLAINED = re.compile(
     "|".join((_DATE, _MARKED_AMOUNT, _AMOUNT, _NUMERAL, _DAY, _TIME, _COUNT, _COUNTRY_PREFIX))
 )
 _NUMERAL_ONLY = re.compile(_NUMERAL)
-_LIST_SIGN = re.compile(r"^[ ]*\(?([1-9])[.、):](?![0-9])", re.MULTILINE)
+_LIST_SIGN = re.compile(r"(?:^|[:;。\n])[ ]*\(?([1-9])[.、):](?![0-9])")
 
 _SPACES = re.compile(r"[\s\u1160\u115f\u2800]+")
 _ROUND_SUM = re.compile(r"[1-9][0-9]{0,3}00")
@@ -265,7 +283,6 @@ def _one_by_one(chunks: list[Chunk], view: str) -> Iterator[Candidate]:
             continue
         if _counts_up(chain.digits) and all(_has_letter(gap) for gap in chain.gaps):
             continue
-        if any(chunk.spoken for chunk in chain.chunks) and any(map(_has_letter, chain.gaps)):
-            if not _is_dictated(chain):
-                continue
-        yield chain
+        in_words = any(chunk.spoken for chunk in chain.chunks) and any(map(_has_letter, chain.gaps))
+        if not in_words or _is_dictated(chain):
+            yield chain

@@ -11,14 +11,19 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 TURN_KEY = "turn"
+BUTTONS_KEY = "buttons_of"
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One response of ``content/replies`` by its name, with the values of its placeholders."""
+    """One response of ``content/replies`` by its name, with the values of its placeholders.
+
+    ``buttons`` names a response whose buttons are shown under this one as well.
+    """
 
     name: str
     values: Mapping[str, str] = field(default_factory=dict)
+    buttons: str | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from rasa.core.constants import POLICY_PRIORITY
 from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -23,6 +24,11 @@ class AnswerPolicy(Policy):
 
     What is answered is decided in :mod:`actions.decide`, in one place for every channel and process.
     """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Above every policy that an institution might add beside this one."""
+        return {POLICY_PRIORITY: 10}
 
     @staticmethod
     def supported_data() -> SupportedData:

@@ -6,47 +6,33 @@ import re
 from dataclasses import dataclass
 
 from actions.state import ConversationState
-from nlu.analysis import Analysis
+from nlu.analysis import FOLLOW_UP_ACTS, Analysis
 
 VERIFICATIONS = frozenset(
     {"verify_number", "verify_person", "verify_company", "verify_app", "verify_message"}
 )
-FOLLOW_UPS = frozenset(
-    {
-        "what_now",
-        "same_again",
-        "they_know_me",
-        "they_showed_proof",
-        "how_to_report",
-        "tell_them",
-        "insist",
-        "which_true",
-        "ask_partner",
-        "affirm",
-        "deny",
-        "dont_know",
-        "direct_request",
-        "already_paid",
-        "already_gave",
-        "not_scam",
-        "worry",
-        "get_money_back",
-        "stopped",
-    }
-)
+FOLLOW_UPS = frozenset(FOLLOW_UP_ACTS)
 # Acts that need no running threat to be understood.
 STANDALONE = frozenset(
     {"how_to_report", "ask_partner", "get_money_back", "worry", "direct_request"}
 )
 
-# From here on a follow-up act is believed against a threat code that the same words suggest.
-FOLLOW_UP_LIKELY = 0.35
+# From here on a message in the middle of a talk about a threat counts as a follow-up.
+FOLLOW_UP_LIKELY = 0.3
+# Without a talk about a threat it takes more to read a message as a follow-up act.
+FOLLOW_UP_SURE = 0.5
 # Below this an ordinary intent is a guess, and a guess is asked about instead of answered.
 INTENT_LIKELY = 0.12
 # A message that leans this far towards a threat without reaching it gets a question, never a verdict.
 LEANS_TO_THREAT = 0.3
 LONG_MESSAGE = 30  # code points; longer messages stand for themselves
 FRESH_TURNS = 8
+CLEARLY_ANOTHER = 0.8  # likelihood from which a code is a new threat even in a follow-up
+ACT_LIKELY = 0.2
+CRISIS_TURNS = 3
+_CALM_INTENTS = frozenset(
+    {"thanks", "goodbye", "repayment", "account", "limits_rates", "app_issue", "stop_push"}
+)
 
 _POINTS_BACK = re.compile(
     r"^(?:那|他|她|它|对方|还是|又|这个?人|那个?人|刚才|这里面|这些|里面|可是|但是?|反正|好像是|就是那)"
@@ -75,59 +61,82 @@ def resolve(analysis: Analysis, state: ConversationState) -> Meaning:
     """Decides what a message is about, given what was said before."""
     codes, refers_back = _codes(analysis, state)
     stage = _stage(analysis, state, codes, refers_back)
-    intent = _intent(analysis, state, refers_back)
     urgent = _urgent(analysis, state)
     if urgent == "crisis":
-        return Meaning("crisis", intent, codes, stage, refers_back, urgent)
+        return Meaning("crisis", "crisis", codes, stage, refers_back, urgent)
     if urgent == "emergency":
-        if not codes:
-            running = state.running
-            codes = (running.code,) if running else (analysis.leaning[0],)
-        if stage not in ("engaged", "paid"):
-            stage = "paid" if "moved" in analysis.marks else "engaged"
-        return Meaning("emergency", intent, codes, stage, refers_back, urgent)
-    if _asks_whether_ours(analysis, intent):
-        return Meaning("verification", intent, codes, stage, refers_back)
+        return _emergency(analysis, state, codes, stage, refers_back)
+    if _asks_whether_ours(analysis):
+        return Meaning("verification", _verification(analysis), codes, stage, refers_back)
     if codes and not refers_back:
-        return Meaning("threat", intent, codes, stage)
-    if intent in FOLLOW_UPS and (state.running or intent in STANDALONE or state.asked):
-        running = state.running
-        back = (running.code,) if running else ()
-        return Meaning("follow_up", intent, back, stage, bool(back))
+        return Meaning("threat", codes[0], codes, stage)
     if refers_back:
-        return Meaning("follow_up", _act_of_words(analysis), codes, stage, True)
+        return Meaning("follow_up", _act(analysis), codes, stage, True)
+    act, likelihood = analysis.follow_up
+    if likelihood >= FOLLOW_UP_SURE and (act in STANDALONE or state.asked):
+        return Meaning("follow_up", act)
+    intent = analysis.act[0]
     if _unclear(analysis):
         return Meaning("unclear", intent)
     return Meaning("ordinary", intent)
 
 
 def _codes(analysis: Analysis, state: ConversationState) -> tuple[tuple[str, ...], bool]:
-    """Threat codes of the message and whether they are the running ones."""
+    """Threat codes that the message speaks of, and whether they are running ones it refers back to."""
     named = tuple(threat.code for threat in analysis.threats)
     running = state.running
     if running is None:
         return named, False
-    act, likelihood = analysis.act
     short = len(analysis.text) <= LONG_MESSAGE
     points_back = short and bool(_POINTS_BACK.search(analysis.text))
-    if act in FOLLOW_UPS and likelihood >= FOLLOW_UP_LIKELY and short:
-        if not named or points_back or named[0] == running.code:
+    follows = analysis.follow_up[1] >= FOLLOW_UP_LIKELY
+    if named:
+        if named[0] == running.code:
+            return named, short and (follows or points_back)
+        if _continues(analysis, running.code) and (short or points_back):
             return (running.code,), True
         return named, False
-    if named:
-        sure = analysis.threats[0].confidence
-        if named[0] == running.code:
-            return named, short
-        return ((running.code,), True) if points_back and sure < 0.9 else (named, False)
-    if points_back and _about_others(analysis) and state.topic == "threat":
+    if follows and short and not _own_business(analysis):
+        return (running.code,), True
+    if points_back and state.topic == "threat" and not _own_business(analysis):
         return (running.code,), True
     return (), False
 
 
-def _about_others(analysis: Analysis) -> bool:
-    """Whether short words that point back speak of the other side rather than of business with us."""
+def _continues(analysis: Analysis, running: str) -> bool:
+    """Whether words that suggest another code still belong to the running threat.
+
+    Details such as "I signed" or "they took 2000" fit every code; only a code that is much likelier than
+    the running one, in a message that does not sound like a follow-up, is a new threat.
+    """
+    best = analysis.likelihoods.get(analysis.threats[0].code, 0.0)
+    same = analysis.likelihoods.get(running, 0.0)
+    details = bool(analysis.given) or analysis.stage_hint in ("engaged", "paid")
+    if analysis.follow_up[1] >= FOLLOW_UP_LIKELY or details:
+        return best < CLEARLY_ANOTHER or same * 2 >= best
+    return bool(_POINTS_BACK.search(analysis.text)) and (best < 0.5 or same * 3 >= best)
+
+
+def _own_business(analysis: Analysis) -> bool:
+    """Whether the message is clearly about business with us rather than about the other side."""
     act, likelihood = analysis.act
-    return act in FOLLOW_UPS or likelihood < 0.5
+    return act not in FOLLOW_UPS and likelihood >= 0.5
+
+
+def _emergency(
+    analysis: Analysis,
+    state: ConversationState,
+    codes: tuple[str, ...],
+    stage: str | None,
+    refers_back: bool,
+) -> Meaning:
+    """An emergency always has a code: the named one, the running one, or else the likeliest."""
+    if not codes:
+        running = state.running
+        codes = (running.code,) if running else (analysis.leaning[0],)
+    if stage not in ("engaged", "paid"):
+        stage = "paid" if "moved" in analysis.marks else "engaged"
+    return Meaning("emergency", codes[0], codes, stage, refers_back, "emergency")
 
 
 def _stage(
@@ -139,50 +148,51 @@ def _stage(
         return analysis.stage
     running = state.running
     before = running.stage if running else "asking"
-    act, likelihood = analysis.act
-    if act == "already_paid" and likelihood >= FOLLOW_UP_LIKELY:
+    act = _act(analysis)
+    if "money_received" in analysis.marks and before != "paid":
+        return "engaged"
+    if act == "already_paid" and analysis.stage_hint in ("paid", "engaged"):
         return "paid"
-    if (act == "already_gave" and likelihood >= FOLLOW_UP_LIKELY) or (
-        analysis.given or "money_received" in analysis.marks
-    ):
+    if act == "already_gave" or analysis.given:
         return "paid" if before == "paid" else "engaged"
-    if analysis.stage in ("paid", "engaged") and analysis.stage != before:
-        return analysis.stage
+    if analysis.threats and analysis.stage_hint == "paid":
+        return "paid"
     return before
 
 
-def _intent(analysis: Analysis, state: ConversationState, refers_back: bool) -> str:
-    act, likelihood = analysis.act
-    if not analysis.threats:
-        return act
-    if refers_back and act in FOLLOW_UPS and likelihood >= FOLLOW_UP_LIKELY:
-        return act
-    if act in VERIFICATIONS and likelihood >= FOLLOW_UP_LIKELY:
-        return act
-    return analysis.threats[0].code
-
-
-def _act_of_words(analysis: Analysis) -> str:
-    act, likelihood = analysis.act
-    if analysis.threats:
-        return "more"
-    return act if act in FOLLOW_UPS and likelihood >= INTENT_LIKELY else "more"
+def _act(analysis: Analysis) -> str:
+    """The follow-up act of a message that refers back; ``more`` for a further detail."""
+    if "resigned" in analysis.marks:
+        return "insist"
+    if "asks_which" in analysis.marks or analysis.act[0] == "ask_hotline":
+        return "ask_hotline"
+    act, likelihood = analysis.follow_up
+    return act if likelihood >= ACT_LIKELY else "more"
 
 
 def _urgent(analysis: Analysis, state: ConversationState) -> str | None:
     if analysis.urgent:
         return analysis.urgent
-    if state.urgent == "crisis" and state.turn - state.urgent_at <= 3:
-        calm = {"thanks", "goodbye", "repayment", "account", "limits_rates", "stop_push"}
-        return None if analysis.act[0] in calm and analysis.act[1] > 0.5 else "crisis"
+    if state.urgent == "crisis" and state.turn - state.urgent_at <= CRISIS_TURNS:
+        calm = analysis.act[0] in _CALM_INTENTS and analysis.act[1] >= FOLLOW_UP_SURE
+        return None if calm or analysis.threats else "crisis"
     return None
 
 
-def _asks_whether_ours(analysis: Analysis, intent: str) -> bool:
-    if intent in VERIFICATIONS:
-        return analysis.act[1] >= INTENT_LIKELY or bool(analysis.threats)
-    asks = "asks_ours" in analysis.marks
-    return asks and bool(analysis.values("phone") or analysis.values("agency"))
+def _asks_whether_ours(analysis: Analysis) -> bool:
+    act, likelihood = analysis.act
+    if act in VERIFICATIONS and likelihood >= (INTENT_LIKELY if not analysis.threats else 0.5):
+        return True
+    named = bool(analysis.values("phone") or analysis.values("agency"))
+    return "asks_ours" in analysis.marks and named
+
+
+def _verification(analysis: Analysis) -> str:
+    """What is asked about; an explicit name or number decides where the intent does not."""
+    act, likelihood = analysis.act
+    if act in VERIFICATIONS and likelihood >= INTENT_LIKELY:
+        return act
+    return "verify_company" if analysis.values("agency") else "verify_number"
 
 
 def _unclear(analysis: Analysis) -> bool:

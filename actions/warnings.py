@@ -10,6 +10,8 @@ from actions.state import STAGE_RANK, ConversationState
 from nlu.analysis import Analysis
 
 QUOTE_LIMIT = 24
+# Code points from which a message is a pasted advertisement that mentions everything at once.
+ADVERTISEMENT = 200
 # Follow-up acts that have one reply of their own, whatever the threat is.
 _PLAIN_ACTS = {
     "same_again": "utter_same_again",
@@ -71,6 +73,8 @@ def follow_up(meaning: Meaning, analysis: Analysis, state: ConversationState) ->
                 return (Reply(name), Reply(f"utter_way_{code}"))
         if act in ("already_paid", "already_gave"):
             return (*_steps(code, stage, analysis), Reply(f"utter_way_{code}"))
+        if act == "ask_hotline":
+            return (Reply("utter_number_which"),)
         if act == "insist":
             return (Reply(f"utter_insist_{code}"),)
         if act == "which_true":
@@ -86,9 +90,10 @@ def follow_up(meaning: Meaning, analysis: Analysis, state: ConversationState) ->
 
 
 def _steps(code: str, stage: str, analysis: Analysis) -> tuple[Reply, ...]:
-    for mark, name in _SPECIAL_STEPS:
-        if mark in analysis.marks and stage not in ("paid", "reporting"):
-            return (Reply(name),)
+    if len(analysis.text) <= ADVERTISEMENT and stage not in ("paid", "reporting"):
+        for mark, name in _SPECIAL_STEPS:
+            if mark in analysis.marks:
+                return (Reply(name),)
     step = Reply(f"utter_step_{code}_{stage}")
     if stage == "engaged" and analysis.given:
         return (Reply(f"utter_step_engaged_{analysis.given[0]}"), step)

@@ -30,7 +30,11 @@ def quiet() -> None:
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     os.environ.setdefault("PYTHONWARNINGS", "ignore")
+    os.environ.setdefault("LOG_LEVEL", "ERROR")  # also silences Rasa's progress bars
     warnings.filterwarnings("ignore")
+    # Libraries put filters of their own before ours when they are imported; the log stays silent.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.CRITICAL)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.ERROR)

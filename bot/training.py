@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
+import io
 import json
 import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from bot.settings import ROOT
@@ -90,7 +91,12 @@ def train_model(models: Path, progress: Progress) -> Path:
     before = sources_fingerprint()
     progress("reading the examples")
     try:
-        with tempfile.TemporaryDirectory(dir=models) as folder, _working_in(ROOT):
+        with (
+            tempfile.TemporaryDirectory(dir=models) as folder,
+            _working_in(ROOT),
+            # Rasa announces its result there, and standard output belongs to results of ours.
+            contextlib.redirect_stdout(io.StringIO()),
+        ):
             result = train(
                 domain="actions/domain.yml",
                 config="config.yml",
@@ -120,7 +126,7 @@ def _stamp(models: Path) -> dict[str, str]:
     return loaded if isinstance(loaded, dict) else {}
 
 
-@contextmanager
+@contextlib.contextmanager
 def _training_lock(models: Path, progress: Progress) -> Iterator[None]:
     try:
         models.mkdir(parents=True, exist_ok=True)
@@ -138,7 +144,7 @@ def _training_lock(models: Path, progress: Progress) -> Iterator[None]:
         yield
 
 
-@contextmanager
+@contextlib.contextmanager
 def _working_in(folder: Path) -> Iterator[None]:
     """Rasa reads config.yml and keeps its cache relative to the working directory."""
     before = Path.cwd()

@@ -18,6 +18,28 @@ THREAT_CODES = (
 )
 STAGES = ("asking", "approached", "considering", "engaged", "paid", "reporting")
 URGENT_STATES = ("crisis", "emergency")
+# What is said in the middle of a talk about a threat and means little without it.
+FOLLOW_UP_ACTS = (
+    "what_now",
+    "same_again",
+    "they_know_me",
+    "they_showed_proof",
+    "how_to_report",
+    "tell_them",
+    "insist",
+    "which_true",
+    "ask_partner",
+    "affirm",
+    "deny",
+    "dont_know",
+    "direct_request",
+    "already_paid",
+    "already_gave",
+    "not_scam",
+    "worry",
+    "get_money_back",
+    "stopped",
+)
 # How deep an engaged borrower is in, most dangerous first: the next step depends on it.
 GIVEN = ("screen", "code", "card", "id", "signed", "app")
 
@@ -79,7 +101,9 @@ class Analysis:
     ``threats`` holds decided codes only, primary first; ``intent`` is the single best label over threat
     codes and ordinary intents; ``leaning`` is the likeliest threat code whether decided or not, with its
     probability; ``stage_hint`` is the stage that the words alone suggest, also for ordinary talk;
-    ``act`` is the likeliest ordinary intent or follow-up act with its probability, also beside a threat;
+    ``act`` is the likeliest ordinary intent with its probability, also beside a threat; ``follow_up`` the
+    likeliest follow-up act with the probability that the message is a follow-up at all; ``likelihoods`` the
+    probability of every threat code by itself, for whoever knows the conversation;
     ``given`` lists what was handed over, most dangerous first (members of :data:`GIVEN`).
     """
 
@@ -92,6 +116,8 @@ class Analysis:
     entities: tuple[Entity, ...] = ()
     leaning: tuple[str, float] = ("fake_hotline", 0.0)
     act: tuple[str, float] = ("chitchat", 0.0)
+    follow_up: tuple[str, float] = ("what_now", 0.0)
+    likelihoods: Mapping[str, float] = field(default_factory=dict)
     stage_hint: str = "asking"
     given: tuple[str, ...] = ()
     marks: frozenset[str] = field(default_factory=frozenset)
@@ -119,6 +145,8 @@ class Analysis:
             "understanding": {
                 "leaning": list(self.leaning),
                 "act": list(self.act),
+                "follow_up": list(self.follow_up),
+                "likelihoods": dict(self.likelihoods),
                 "stage_hint": self.stage_hint,
                 "given": list(self.given),
                 "marks": sorted(self.marks),
@@ -143,6 +171,7 @@ class Analysis:
         more = parse.get("understanding") or {}
         leaning = more.get("leaning") or ["fake_hotline", 0.0]
         act = more.get("act") or ["chitchat", 0.0]
+        follow_up = more.get("follow_up") or ["what_now", 0.0]
         return cls(
             text=parse.get("text") or "",
             intent=intent.get("name") or "nlu_fallback",
@@ -173,6 +202,8 @@ class Analysis:
             ),
             leaning=(str(leaning[0]), float(leaning[1])),
             act=(str(act[0]), float(act[1])),
+            follow_up=(str(follow_up[0]), float(follow_up[1])),
+            likelihoods=dict(more.get("likelihoods") or {}),
             stage_hint=more.get("stage_hint") or "asking",
             given=tuple(more.get("given") or ()),
             marks=frozenset(more.get("marks") or ()),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
-from nlu.analysis import Analysis, Entity, Span, Threat
+from nlu.analysis import FOLLOW_UP_ACTS, Analysis, Entity, Span, Threat
 from nlu.details import given_of, marks_of
 from nlu.model.features import Features, extract
 from nlu.model.linear import LinearModel, Scores
@@ -19,6 +20,8 @@ GATE = 0.0
 SECOND_CODE = -0.2
 URGENT = 0.0
 QUOTE_SHARE = 0.5
+QUOTE_LIMIT = 40  # signs; nobody reads a longer quote on a phone
+_CLAUSE = re.compile(r"[^，。！？；,!?;\n「」“”\"【】]+")
 SHORT_MESSAGE = 20
 
 
@@ -38,7 +41,7 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
             if rank and scores.codes[column] < SECOND_CODE:
                 break
             sure = confidence if not rank else min(confidence, _sigmoid(scores.codes[column]))
-            evidence = _evidence(model, features, scores, int(column), entities)
+            evidence = _evidence(model, features, scores, int(column))
             threats.append(Threat(heads.codes[column], round(sure, 4), evidence))
     act = _act(model, scores)
     intent, likelihood = (threats[0].code, threats[0].confidence) if threats else act
@@ -52,6 +55,10 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
         entities=tuple(entities),
         leaning=(leaning, round(_sigmoid(scores.gate), 4)),
         act=act,
+        follow_up=_follow_up(model, scores),
+        likelihoods={
+            code: round(_sigmoid(score), 4) for code, score in zip(heads.codes, scores.codes)
+        },
         stage_hint=stage,
         given=given_of(features.folded.text),
         marks=marks_of(features.folded.text),
@@ -80,36 +87,71 @@ def _act(model: LinearModel, scores: Scores) -> tuple[str, float]:
     return names[best], round(_sigmoid(scores.intents[best]), 4)
 
 
+def _follow_up(model: LinearModel, scores: Scores) -> tuple[str, float]:
+    """The likeliest follow-up act and how likely the message is one at all."""
+    names = model.heads.intents
+    acts = [column for column, name in enumerate(names) if name in FOLLOW_UP_ACTS]
+    if not acts:
+        return "what_now", 0.0
+    best = max(acts, key=lambda column: float(scores.intents[column]))
+    return names[best], round(_sigmoid(scores.follow_up), 4)
+
+
 def _evidence(
     model: LinearModel,
     features: Features,
     scores: Scores,
     column: int,
-    entities: Sequence[Entity],
 ) -> tuple[Span, ...]:
     """The stretch of the message that speaks loudest for a code, in the user's own words.
 
-    Each gram's share of the score is spread over the signs it covers; the stretch with the greatest sum
-    wins, at most half of a message that is longer than a phrase.
+    At most half of a message that is longer than a phrase.
     """
     text = features.folded.text
     if not text:
         return ()
-    head = 1 + column
-    weights = (
-        model.weights[scores.rows, head] + 0.5 * model.weights[scores.rows, 0]
-    ) * scores.scale
-    push = [0.0] * len(text)
-    for place, weight in zip(scores.places, weights):
-        start, end = features.starts[place], features.ends[place]
-        share = float(weight) / (end - start + 1)
-        for position in range(start, min(end + 1, len(text))):
-            push[position] += share
+    push = _push(model, features, scores, column)
     limit = len(text) if len(text) <= SHORT_MESSAGE else max(4, int(len(text) * QUOTE_SHARE))
-    start, end = _loudest(push, min(limit, 40))
+    start, end = _loudest_clause(text, push, min(limit, QUOTE_LIMIT))
     start, end = _trim(text, start, end)
     first, last = features.folded.span(start, end)
     return (Span(first, last, features.folded.original[first:last]),)
+
+
+def _push(
+    model: LinearModel, features: Features, scores: Scores, column: int
+) -> list[float]:
+    """How much every sign of the folded text speaks for a code.
+
+    Each gram's share of the score is spread evenly over the signs that it covers.
+    """
+    head = model.heads.slices()[0].start + column
+    weights = (model.weights[scores.rows, head] + 0.5 * model.weights[scores.rows, 0]) * scores.scale
+    length = len(features.folded.text)
+    push = [0.0] * length
+    for place, weight in zip(scores.places, weights):
+        start, end = features.starts[place], min(features.ends[place] + 1, length)
+        share = float(weight) / max(1, end - start)
+        for position in range(start, end):
+            push[position] += share
+    return push
+
+
+def _loudest_clause(text: str, push: Sequence[float], limit: int) -> tuple[int, int]:
+    """The clause that speaks loudest, so that a quote reads as the user said it.
+
+    A clause that is longer than ``limit`` is cut to its loudest stretch.
+    """
+    best, bounds = -math.inf, (0, len(text))
+    for match in _CLAUSE.finditer(text):
+        start, end = match.span()
+        if end - start > limit:
+            inner = _loudest(push[start:end], limit)
+            start, end = start + inner[0], start + inner[1]
+        weight = sum(push[start:end])
+        if weight > best:
+            best, bounds = weight, (start, end)
+    return bounds
 
 
 def _loudest(push: Sequence[float], limit: int) -> tuple[int, int]:

@@ -26,8 +26,10 @@ class AssistantProcessor(MessageProcessor):
         super().__init__(**kwargs)
         self._answer = answer
 
-    def _get_action(self, action_name: str) -> Optional[Action]:
-        return self._answer if action_name == ANSWER_ACTION else super()._get_action(action_name)
+    async def _run_action(self, action: Action, *args: Any, **kwargs: Any) -> bool:
+        """Runs our action in this process where Rasa would call an action server."""
+        chosen = self._answer if action.name() == ANSWER_ACTION else action
+        return bool(await super()._run_action(chosen, *args, **kwargs))
 
 
 class AssistantAgent(Agent):

@@ -14,7 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from actions.language import in_traditional
-from actions.plan import TURN_KEY, UserChange, signals_of
+from actions.plan import BUTTONS_KEY, TURN_KEY, UserChange, signals_of
 from actions.signal_ids import event_id
 from actions.wording import fill
 from bot import services as composition
@@ -68,7 +68,11 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
         values = {key: str(value) for key, value in kwargs.items() if isinstance(value, str)}
         if "event" in values:
             values["receipt"] = receipt_number(services.hasher, values["event"])
-        filled = self._fill(utter_action, values, str(kwargs.get("language", "")))
+        language = str(kwargs.get("language", ""))
+        filled = self._fill(utter_action, values, language)
+        if BUTTONS_KEY in values:
+            more = self._fill(values[BUTTONS_KEY], values, language).get("buttons") or []
+            filled["buttons"] = [*(filled.get("buttons") or []), *more]
         reviewed = services.guard.review(filled, services.plain(SAFE_REPLY))
         if reviewed is not filled:
             services.counters.stopped.inc()

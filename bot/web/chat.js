@@ -6,6 +6,7 @@ import { choices, Log } from "./log.js";
 import { freshId, Memory } from "./memory.js";
 
 const BASE = new URL("webhooks/chat/", document.baseURI);
+const PATIENCE = 1_000;
 const RESTORED = 2_500;
 const find = (id) => document.getElementById(id);
 
@@ -50,7 +51,7 @@ function chat(config) {
   const { strings } = config;
   const app = find("app");
   const memory = new Memory();
-  let restored = 0;
+  let notice = 0;
 
   const log = new Log(
     { root: find("log"), scroller: find("scroller"), newest: find("newest") },
@@ -81,10 +82,11 @@ function chat(config) {
     state(state) {
       const before = app.dataset.connection;
       app.dataset.connection = state;
-      clearTimeout(restored);
+      clearTimeout(notice);
       const back = state === "online" && (before === "offline" || before === "reconnecting");
-      find("status").textContent = state === "online" && !back ? "" : strings[`status_${state}`];
-      if (back) restored = setTimeout(() => { find("status").textContent = ""; }, RESTORED);
+      if (state === "connecting") notice = setTimeout(tell, PATIENCE, state);
+      else tell(state === "online" && !back ? "" : state);
+      if (back) notice = setTimeout(tell, RESTORED, "");
     },
     typing(typing) {
       find("typing").hidden = !typing;
@@ -106,6 +108,10 @@ function chat(config) {
     const entry = { role: "assistant", id, messages, at: Date.now(), chosen: {} };
     memory.add(entry);
     log.addReply(entry);
+  }
+
+  function tell(state) {
+    find("status").textContent = state && strings[`status_${state}`];
   }
 
   function say(text, shown) {

@@ -67,7 +67,9 @@ export class Composer {
         : count >= this.#limit * COUNTED_FROM
           ? fill(this.#strings.counter, { count, limit: this.#limit })
           : "";
-    this.#input.style.height = "auto";
-    this.#input.style.height = `${Math.min(this.#input.scrollHeight, TALLEST)}px`;
+    const { style } = this.#input;
+    style.height = "auto";
+    const border = this.#input.offsetHeight - this.#input.clientHeight;
+    style.height = `${Math.min(this.#input.scrollHeight + border, TALLEST)}px`;
   }
 }

@@ -45,6 +45,7 @@ export class Log {
   #events;
   #sent = new Map();
   #last = 0;
+  #pinned = true;
 
   /** `events` has choose(button, event) and retry(entry). */
   constructor({ root, scroller, newest }, strings, events) {
@@ -55,8 +56,13 @@ export class Log {
     this.#events = events;
     newest.addEventListener("click", () => this.toEnd());
     scroller.addEventListener("scroll", () => {
-      if (this.#atEnd()) newest.hidden = true;
+      this.#pinned = this.#atEnd();
+      if (this.#pinned) newest.hidden = true;
     });
+    // The keyboard of a phone, a growing input or a status line must not cover the last words.
+    new ResizeObserver(() => {
+      if (this.#pinned) this.toEnd();
+    }).observe(scroller);
   }
 
   /** Shows what the user said: `{id, text, shown?, at, state: "waiting" | "answered" | "refused"}`. */
@@ -83,7 +89,7 @@ export class Log {
 
   /** Shows a reply: `{id, messages: [{text, buttons?}], at, chosen: {message index: button index}}`. */
   addReply(entry) {
-    const stay = !this.#atEnd();
+    const stay = !this.#pinned;
     this.#time(entry.at);
     const turn = element("div", "turn assistant");
     const avatar = element("img", "avatar");
@@ -102,13 +108,14 @@ export class Log {
 
   /** Scrolls to the end of the conversation. */
   toEnd() {
+    this.#pinned = true;
     this.#newest.hidden = true;
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
   /** Scrolls to the end if the end was in sight. */
   follow() {
-    if (this.#atEnd()) this.toEnd();
+    if (this.#pinned) this.toEnd();
   }
 
   #bubble(text) {

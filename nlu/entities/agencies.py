@@ -18,31 +18,29 @@ _HINT = re.compile(
     rf"{alternatives({ending[-2:] for ending in _WORDS['endings']})}|叫|这家|那家|名为"
 )
 _QUOTED = re.compile(r"[“\"「『【‘'\[]([^“”\"「」『』【】‘’'\[\],。!?;:\n]{2,24})[”\"」』】’'\]]")
+_QUOTED_FIRM = re.compile(
+    r"(?:[一那这有哪]家|有间|公司|机构|中介|团队)(?:名|名字)?(?:叫做|叫|为|是)?[“\"「『【]"
+    r"([^“”\"「」『』【】,。!?;:\n]{2,12})[”\"」』】](?!的?(?:app|软件|群|活动|服务|课|套餐))"
+)
+_FIRM_BEHIND = r"(?=的?(?:公司|机构|工作室|事务所|律所))"
 _INTRODUCED = re.compile(
-    rf"(?:{alternatives(_WORDS['introductions'])})(?:什么|啥|一个|一家)?"
-    rf"({_SIGN}{{2,14}}?(?:{_ENDING})(?:{_ENDING})*{_LEGAL}?|{_SIGN}{{2,8}}(?=的?(?:公司|机构|工作室|事务所|律所)))"
+    rf"(?:{alternatives(_WORDS['introductions'])})(?:一个|一家)?"
+    rf"({_SIGN}{{2,10}}?(?:{_ENDING})+{_LEGAL}?(?=[^\u4e00-\u9fff]|[的是说给在有要收打帮找吗嘛么]|$)|{_SIGN}{{2,8}}?{_FIRM_BEHIND})"
 )
 _THIS_FIRM = re.compile(
     rf"(?:^|[,。;!?:\n]|{alternatives(_WORDS['partners'])})({_SIGN}{{2,8}})(?=这家(?:公司|机构|中介|工作室|团队))"
 )
-_BARE = re.compile(
-    rf"{_SIGN}{{2,16}}?(?:{alternatives(_WORDS['bare_endings'])})"
+_BARE_END = re.compile(
+    rf"(?:{alternatives(_WORDS['bare_endings'])})"
     r"(?!部|老师|人员|小妹|专员|费|函|顾问|经理|岗|流程|风险|问题|总监|助理)"
 )
+_BEFORE_END = re.compile(rf"{_SIGN}{{2,14}}$")
 _PARTNER = re.compile(
-    rf"(?:{alternatives(_WORDS['partners'])})({_SIGN}{{2,3}}(?:咨询|信用|科技|商务))(?![了过一下的您你]|卡|记录|报告|分|社|问题)"
+    rf"(?:{alternatives(_WORDS['partners'])})({_SIGN}{{2,3}}(?:信用管家|咨询|信用|科技|商务))(?![了过一下的您你]|卡|记录|报告|分|社|问题)"
 )
 _GENERIC = re.compile(alternatives(_WORDS["generic"]))
-_BREAK = re.compile(rf".*(?:{alternatives(_WORDS['breaks'])})", re.DOTALL)
-_ANY_BREAK = re.compile(
-    alternatives(
-        [
-            word
-            for word in _WORDS["breaks"]
-            if word not in ("和", "与", "用", "向", "查", "交", "付", "转", "签", "去", "在", "过")
-        ]
-    )
-)
+_BREAK = re.compile(alternatives(_WORDS["breaks"]))
+_CUT = re.compile(rf".*(?:{alternatives([*_WORDS['breaks'], *_WORDS['cuts']])})", re.DOTALL)
 _BRANCH = re.compile(r"\([\u4e00-\u9fff]{2,6}\)")
 _PLACE = re.compile(
     rf"(?:[\u4e00-\u9fff]{{2,3}}(?:省|自治区))?(?:[\u4e00-\u9fff]{{2,3}}[市县])?(?:{alternatives(_WORDS['places'])})?[市省]?"
@@ -56,16 +54,17 @@ def find_agencies(text: str, taken: Taken) -> list[Found]:
         return found
     seen = Taken(len(text))
     for match in _QUOTED.finditer(text):
-        if _NAME_END.search(match.group(1).strip()) and not _ANY_BREAK.search(match.group(1)):
+        if _NAME_END.search(match.group(1).strip()) and not _BREAK.search(match.group(1)):
             _keep(found, seen, taken, text, match.span(1), quoted=True)
-    for pattern in (_INTRODUCED, _THIS_FIRM, _PARTNER):
+    for pattern in (_QUOTED_FIRM, _INTRODUCED, _THIS_FIRM, _PARTNER):
         for match in pattern.finditer(text):
-            if not _ANY_BREAK.search(match.group(1)):
+            if not _BREAK.search(match.group(1)):
                 _keep(found, seen, taken, text, match.span(1))
-    for match in _BARE.finditer(text):
-        start, end = match.span()
-        cut = _BREAK.match(text, start, end)
-        _keep(found, seen, taken, text, (cut.end() if cut else start, end))
+    for match in _BARE_END.finditer(text):
+        signs = _BEFORE_END.search(text, max(0, match.start() - 14), match.start())
+        if signs:
+            cut = _CUT.match(text, signs.start(), match.start())
+            _keep(found, seen, taken, text, (cut.end() if cut else signs.start(), match.end()))
     return found
 
 
@@ -89,7 +88,7 @@ def _keep(
 
 def _is_named(name: str) -> bool:
     """Whether anything is left of a name once endings and common words are taken away."""
-    stem = _ENDINGS_OFF.sub("", name) or name
+    stem = _ENDINGS_OFF.sub("", name)
     return len(_GENERIC.sub("", stem)) >= 2
 
 

@@ -44,6 +44,9 @@ _QUANTITY = re.compile(r"[0-9.]+(?:w|k|wan|qian|bai|yuan|kuai|rmb|u|g|gb|m|mb|kg
 _GLUED = re.compile(
     r"(?:(?P<qq>qq?)(?P<number>[1-9][0-9]{4,10})|vx[_-]?(?P<rest>[a-z0-9_-]{5,}))\Z"
 )
+_NO_CONTACT = re.compile(rf"(?:{alternatives(_WORDS['other_numbers'])})[\s:是为(\"“#]{{0,4}}$")
+# Nobody writes a word with an underscore and figures in it but to name an account.
+_UNMISTAKABLE = re.compile(r"(?=[a-z0-9]*_)(?=[a-z_]*[0-9])[a-z][a-z0-9_]+\Z")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}\Z")
 _COUNTED = re.compile(r"\s?(?:[万千百元块圆多余个名位次条张人%]|[wk](?![a-z])|rmb|[0-9*])")
 
@@ -179,14 +182,16 @@ def _find_named(text: str, match: re.Match[str], found: list[Found], taken: Take
     marked = any(sign.isdigit() or sign == "_" for sign in value)
     accepted = False
     if name[0] == "@":
-        accepted = len(value) >= 4
+        accepted = len(value) >= 4 and not re.match(r"\.[a-z]", text[end:])
         role = role or _nearby(text, start) or "other"
     elif role:
         accepted = len(value) >= 4 if marked else _is_word_id(text, end, value, before, link)
-    elif marked and not value.isdigit():
+    elif marked and any("a" <= sign <= "z" for sign in value) and not _NO_CONTACT.search(text[max(0, start - 12) : start]):
         if len(value) >= 5 and (after := _CUE_AFTER.match(text, end)):
             role, accepted = next(name for name in _ROLES if after.group(name)), True
-        elif len(value) >= 6 and _ASKED_FOR.search(text[max(0, start - 8) : start]):
+        elif len(value) >= 6 and (
+            _UNMISTAKABLE.match(value) or _ASKED_FOR.search(text[max(0, start - 8) : start])
+        ):
             role, accepted = _nearby(text, start) or "other", True
         elif value.startswith("wxid_"):
             role, accepted = "wechat", True

@@ -33,16 +33,16 @@ _UNIT = r"(?:[十拾百佰千仟万亿]|(?:wan|qian|bai|[wk])(?![a-z]))"
 CURRENCY = r"(?:元|块|圆|筷|人民币|大洋|软妹币|米|蚊|毛|角|(?:rmb|yuan|kuai|r)(?![a-z]))"
 _FIGURES = (
     r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?"
-    rf"|[0-9][0-9o]{{0,6}}o(?=\s?(?:{_UNIT}|{CURRENCY}))|[0-9]+(?:\.[0-9]+)?)"
+    r"|[0-9][0-9o〇]{0,6}[o〇](?![a-z0-9])|[0-9]+(?:\.[0-9]+)?)"
 )
 _NUMBER = re.compile(
     rf"(?:{_FIGURES}(?:点[0-9{_HAN}]+(?=[千万亿w]))?"
-    rf"|[{_HAN}]+(?:点[{_HAN}]+)?(?=[多来余几好]?\s?(?:{_UNIT}|{CURRENCY}))|(?=[十拾]))"
+    rf"|[{_HAN}]+(?:点[{_HAN}]+)?(?=[多来余几好]?\s?(?:{_UNIT}|{CURRENCY}))|(?=十|拾[万元块]))"
     rf"(?:(?:[多来余几好]|个(?=[万w]))?\s?{_UNIT}(?:[0-9]+(?![.,]?[0-9])|[{_HAN}]+)?)*"
 )
 # Tokens are read inside a match of _NUMBER, behind which a pattern cannot look.
 _TOKEN = re.compile(
-    rf"(?:[0-9][0-9,o]*(?:\.[0-9]+)?)(?:点[0-9{_HAN}]+)?|[{_HAN}]+(?:点[{_HAN}]+)?|{_UNIT}"
+    rf"(?:[0-9][0-9,o〇]*(?:\.[0-9]+)?)(?:点[0-9{_HAN}]+)?|[{_HAN}]+(?:点[{_HAN}]+)?|{_UNIT}"
 )
 # A numeral before these counts things of its own: 三千一个月 is 3000 for one month.
 _COUNTED = re.compile(r"[个次张条天月年份单件套位家笔期遍人名周岁台户晚趟小]")
@@ -139,7 +139,10 @@ def _with_rest(text: str, number: Number, rest: str, start: int) -> Number:
     if rest[0] not in "〇零" and not rest[0].isascii():
         rest = rest[0]
     end = start + len(rest)
-    if _COUNTED.match(text, end) or (rest == "一" and _COUNTED_ONE.match(text, end)):
+    # 十七个 counts seventeen, but 三千一个月 is three thousand for one month.
+    if number.unit > 10 and (
+        _COUNTED.match(text, end) or (rest == "一" and _COUNTED_ONE.match(text, end))
+    ):
         return number
     extra = _plain(rest)
     if len(rest) > 1:

@@ -39,6 +39,7 @@ _LOCAL_HOTLINE = re.compile(r"96[0-9]{3,4}\Z|95[0-7][0-9]{6,9}\Z")
 _SMS_SENDER = re.compile(r"106[0-9]{5,17}\Z")
 _UNKNOWN = re.compile(r"[0-9]{7,13}\Z")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}\W{1,3}(?:0?[1-9]|1[0-2])\W{1,3}[0-9]{1,2}(?![0-9])")
+_DIVIDING_GAP = re.compile(r"[.,/:、。;!?]")
 _HARD_GAP = re.compile(r"[,。、;!?…]")
 # Sizes of the groups of a number whose parts are separated by commas; others are lists of numbers.
 _USUAL_GROUPS = re.compile(r"344|335|434|38|74|56|65|3422|334|343|433|37|46|64|[12]+")
@@ -145,7 +146,7 @@ def _is_service_code(text: str, candidate: _Candidate) -> bool:
         return False
     if len(digits) > 6 and not (centre or known or _is_local(digits) or _UNKNOWN.match(digits)):
         return False
-    if _COUNTED.match(text, end) or any(gap not in (" ", "-") for gap in candidate.gaps):
+    if _COUNTED.match(text, end) or any(_DIVIDING_GAP.search(gap) for gap in candidate.gaps):
         return False
     before = text[max(0, start - 14) : start]
     cued = bool(_CUE_BEFORE.search(before) or _CUE_AFTER.match(text, end))

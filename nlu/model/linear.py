@@ -25,12 +25,15 @@ class Heads:
 
     @property
     def width(self) -> int:
-        """Number of columns: the threat gate and every head."""
-        return 1 + len(self.codes) + len(self.intents) + len(self.stages) + len(self.urgent)
+        """Number of columns: the two gates and every head."""
+        return 2 + len(self.codes) + len(self.intents) + len(self.stages) + len(self.urgent)
 
     def slices(self) -> tuple[slice, slice, slice, slice]:
-        """Column ranges of codes, intents, stages and urgent states; column 0 is the threat gate."""
-        first = 1
+        """Column ranges of codes, intents, stages and urgent states.
+
+        Column 0 tells threats from ordinary talk, column 1 follow-ups from what stands for itself.
+        """
+        first = 2
         found = []
         for names in (self.codes, self.intents, self.stages, self.urgent):
             found.append(slice(first, first + len(names)))
@@ -43,6 +46,7 @@ class Scores:
     """Log-odds of every head for one message, with what is needed to explain them."""
 
     gate: float
+    follow_up: float
     codes: Vector
     intents: Vector
     stages: Vector
@@ -93,6 +97,7 @@ class LinearModel:
         codes, intents, stages, urgent = self._slices
         return Scores(
             float(outputs[0]),
+            float(outputs[1]),
             outputs[codes],
             outputs[intents],
             outputs[stages],

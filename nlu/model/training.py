@@ -12,7 +12,7 @@ import scipy.sparse as sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
-from nlu.analysis import STAGES, THREAT_CODES, URGENT_STATES
+from nlu.analysis import FOLLOW_UP_ACTS, STAGES, THREAT_CODES, URGENT_STATES
 from nlu.model.features import extract
 from nlu.model.linear import Heads, LinearModel, Vector
 
@@ -96,6 +96,7 @@ def _targets(examples: Sequence[Example], heads: Heads) -> npt.NDArray[np.int8]:
     codes, intents, stages, urgent = heads.slices()
     for row, example in enumerate(examples):
         targets[row, 0] = bool(example.codes)
+        targets[row, 1] = example.intent in FOLLOW_UP_ACTS
         for code in example.codes:
             targets[row, codes.start + heads.codes.index(code)] = 1
         targets[row, intents.start + heads.intents.index(example.intent)] = 1

@@ -17,6 +17,7 @@ from bot.ledger.writer import Writer
 from bot.users import Address, Consent, SqliteUserStore, UserRecord
 
 DAY = datetime(2026, 11, 23, tzinfo=timezone.utc)
+NO_CHANGE = UserChange()
 LATER = DAY + timedelta(days=1)
 USER = Hasher([b"new", b"old"]).user("rest", "u1")
 SAME_USER_BEFORE = Pseudonym(USER.former[0])
@@ -39,7 +40,7 @@ def store(writer: Writer, tmp_path: Path) -> SqliteUserStore:
 @pytest.fixture
 def apply(store: SqliteUserStore, writer: Writer) -> Apply:
     async def call(
-        change: UserChange = UserChange(),
+        change: UserChange = NO_CHANGE,
         *,
         user: Pseudonym = USER,
         at: datetime = DAY,

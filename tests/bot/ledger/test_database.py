@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from bot.ledger.database import Reader, database_path, open_database
 from bot.ledger.errors import LedgerError, LedgerVersionError
 from bot.ledger.schema import MIGRATIONS, latest_version, version_of
 
-OPEN = "import sys, pathlib; from bot.ledger.database import open_database as o; o(pathlib.Path(sys.argv[1]))"
+OPEN = (
+    "import sys, pathlib; from bot.ledger.database import open_database as o; "
+    "o(pathlib.Path(sys.argv[1]))"
+)
 
 
 def tables(connection: sqlite3.Connection) -> set[str]:
@@ -58,7 +62,8 @@ def test_a_database_of_version_1_keeps_its_events_when_it_is_upgraded(tmp_path: 
     assert version_of(old) == 1
     assert "users" not in tables(old)
     old.execute(
-        "INSERT INTO events (source, id, code, time, user, body) VALUES ('s', 'i', 'c', 't', 'u', '{}')"
+        "INSERT INTO events (source, id, code, time, user, body) "
+        "VALUES ('s', 'i', 'c', 't', 'u', '{}')"
     )
     old.close()
 
@@ -104,7 +109,8 @@ def test_a_migration_may_hold_comments_semicolons_in_texts_and_triggers(tmp_path
     folder.mkdir()
     (folder / "0001_odd.sql").write_text(
         "-- first; a comment\nCREATE TABLE t (a TEXT DEFAULT 'x;y');\n"
-        "CREATE TRIGGER g AFTER INSERT ON t BEGIN\n  UPDATE t SET a = 'z';\n  DELETE FROM t;\nEND;\n-- end\n"
+        "CREATE TRIGGER g AFTER INSERT ON t BEGIN\n"
+        "  UPDATE t SET a = 'z';\n  DELETE FROM t;\nEND;\n-- end\n"
     )
     connection = open_database(database_path(tmp_path), migrations=folder)
     connection.execute("INSERT INTO t DEFAULT VALUES")
@@ -159,6 +165,22 @@ def test_processes_that_start_together_all_open_one_new_database(tmp_path: Path)
     starting = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(6)]
     errors = [process.communicate(timeout=60)[1] for process in starting]
     assert [process.returncode for process in starting] == [0] * 6, errors
+
+
+def test_opening_waits_for_a_process_that_holds_a_new_database(tmp_path: Path) -> None:
+    # Here SQLite gives up at once instead of waiting: the other has not switched to the log yet.
+    path = database_path(tmp_path)
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.2, lambda: other.execute("COMMIT")).start()
+    open_database(path).close()
+    other.close()
+
+    other = sqlite3.connect(tmp_path / "held.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LedgerError, match="locked; another process holds it"):
+        open_database(tmp_path / "held.db", busy_seconds=0.1)
+    other.close()
 
 
 def test_a_reader_waits_for_a_database_that_does_not_exist_yet(tmp_path: Path) -> None:

@@ -28,10 +28,10 @@ Build = Callable[..., TurnRecord]
 MESSAGE = InboundMessage("rest", "u1", "u1", "m1", "", datetime(2026, 11, 23, tzinfo=timezone.utc))
 
 
-async def test_a_signal_is_readable_by_another_process_once_it_is_recorded(
+def test_a_signal_is_readable_by_another_process_once_it_is_recorded(
     ledger: Ledger, turn: Build, tmp_path: Path
 ) -> None:
-    [id] = await ledger.record(turn())
+    [id] = asyncio.run(ledger.record(turn()))
     code = (
         "import sys, pathlib; from bot.ledger.reading import LedgerView as V; "
         "print(V.at(pathlib.Path(sys.argv[1])).events()[0].id)"
@@ -292,6 +292,8 @@ async def test_an_erasure_spares_the_events_and_says_so(
     for table in ("replies", "user_changes", "addresses"):
         found = connection.execute(f"SELECT 1 FROM {table} WHERE user = ?", (user.current,))
         assert found.fetchone() is None, table
+    kept = connection.execute("SELECT user, change FROM user_changes").fetchall()
+    assert kept == [(None, None)]  # the turn alone, so that it does not come back
     connection.close()
 
 
