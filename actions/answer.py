@@ -65,7 +65,7 @@ class ActionAnswer(Action):
             )
         try:
             turn = decide(Analysis.from_parse(message), state, facts, content)
-        except Exception:  # noqa: BLE001 - whatever fails, the user gets an honest reply
+        except Exception:
             # The text of the user must not reach the log, so neither does the traceback's repr of it.
             logger.exception("deciding the turn failed; the user got the failure reply")
             return Turn((FAILURE,), state.as_json()), state.language

@@ -49,6 +49,8 @@ def decide(analysis: Analysis, state: ConversationState, facts: Facts, content: 
     if not informed and meaning.kind not in ("crisis", "emergency"):
         replies = (*replies, Reply("utter_privacy_notice"))
         informed = True
+    if facts.truncated:
+        replies = (*replies, Reply("utter_too_long"))
     if state.language == "en":
         replies = in_english(replies, meaning)
     after = _next(

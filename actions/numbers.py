@@ -25,13 +25,15 @@ _AREA = r"(?:10|2\d|[3-9]\d\d)"
 _WORD = rf"万一|二维|三方|四处|第[{_D}]{{1,3}}|一[直下个次起定共样般些口边会串句种家路遍旦致]|两[边头家次个]"
 _ATOM = (
     rf"(?:[{_D}]|[洞拐勾](?=[{_HAN}])|(?<=[{_HAN}])[洞拐勾]|(?<=[{_D}○◯])[○◯]|[○◯](?=[{_D}○◯])"
-    r"|(?<![a-z0-9_])[oоil](?=[oоil]?[0-9])|(?<=[0-9oоil])[oоil](?![a-hj-km-np-z]))"
+    r"|(?<![a-z0-9_])[oоil]{1,4}(?=[0-9])|(?<=[0-9])[oоil]{1,4}(?![a-z]))"
 )
 _PLUS = r"(?:(?:\+|➕|加号|plus)[\s(\[-]{0,2}|加[了上]?(?=\s?(?:8\s?6|八六|捌陆)))"
 _SPOKEN_GAP = "逗号|空格|横杠|短横|横线|杠|点|(?:然后|后面|后边|接着|跟着|最后|中间)[再是跟]?|嗯|呃|额|啊|哦|再|那个|就是"
 _GAP = rf"(?:{_SPOKEN_GAP}|_|(?<!\*)\*(?!\*)|[^\w\x00:%*$¥<>+➕]){{0,6}}"
 _RUN = re.compile(rf"(?P<plus>{_PLUS})?{_ATOM}(?:{_GAP}{_ATOM})*")
 _ATOMS = re.compile(_ATOM)
+_WORDS = re.compile(_WORD)
+_PLUS_SIGN = re.compile(_PLUS)
 _GROUP = re.compile(rf"(?:(?![{_HAN}洞拐勾]){_ATOM})+|(?:(?![0-9]){_ATOM})+")
 _STRONG = re.compile(r"[,，。、;；/|!！?？\n]")
 
@@ -41,11 +43,13 @@ _APART = rf"{_NEW}(?<![{_D}][\s\-.·,，])"
 _NOISE = re.compile(
     "|".join(
         (
-            r"(?:[a-z0-9._-]+@)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[^\s一-鿿]*)?|https?://[^\s一-鿿]+",
+            r"https?://[^\s一-鿿]+|(?<![a-z0-9._@-])[a-z0-9._-]{1,64}@[a-z0-9.-]+"
+            r"|(?<![a-z0-9.-])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,}(?:/[^\s一-鿿]*)?",
             r"(?<![\d.\-])(?:19|20)\d\d\s?[-./年]\s?\d{1,2}(?:\s?[-./月]\s?\d{1,2}(?![-.]?\d))",
             r"(?<!\d)\d{1,2}:\d\d(?::\d\d)?(?!\d)",
             rf"{_NEW}(?:\d{{1,2}}|[{_HAN}十]{{1,3}})点(?:钟|半|多|左右|[{_D}十]{{1,3}}分|(?!\s?[{_D}]))",
             _WORD,
+            rf"[{_D}]个[{_D}]",
             rf"{_NEW}\d[\d,]{{0,6}}(?:\.\d+)?\s?[多来余几]?\s?(?:[十百万亿]|千(?!万[别不要得记小当]))+",
             rf"(?:[{_HAN}]?(?:[十百万亿拾佰仟]|千(?!万[别不要得记小当])))+(?:[{_HAN}](?![{_D}]))?",
             r"(?<![\d\-.])\d[\d,]{0,8}(?:\.\d+)?\s?[多来余几]?\s?"
@@ -54,10 +58,10 @@ _NOISE = re.compile(
             rf"{_NEW}(?:\d{{1,2}}|[{_HAN}]{{1,2}})(?:个(?!人)|次|遍|天|月|年|日|周|岁|期|分(?!机|行)|秒|小时)",
             rf"{_APART}\d{{3,4}}\s?(?:个(?!人)|次|遍|天|条|张|笔|人(?!工)|名|家|期|年|分(?!机|行)|米|室|多)",
             rf"{_APART}(?:\d{{1,4}}|[{_HAN}]{{1,2}})(?:[条张笔名家趟声倍段]|号(?!码))",
-            r"(?:工号|工牌号?|编号|[证单案卡学批]号|[尾末后][四4]?[号位]|验证码|校验码|动态码|密码|订单号?"
-            r"|合同号|身份证号?|邮编|版本号?|流水号|回执号?)\s?[是为:]?\s?[a-z]{0,3}-?"
+            r"(?:工号|工牌号?|编号|[证单案卡学批]号|[尾末后][四4]?[号位]|验证码|校验码|动态码|密码|[订运快]?单号"
+            r"|快递|取件码|合同号|身份证号?|邮编|版本号?|流水号|回执号?)\s?[是为:]?\s?[a-z]{0,3}-?"
             rf"[{_D}]+(?:[-\s]\d+)*",
-            r"\d+\*{2,}\d*",
+            r"(?<!\d)\d{1,11}\*{2,}\d*",
             rf"(?m:^\s*\d{{1,2}}[、.)]\s*(?=\+?[{_D}]{{3}}))",
         )
     )
@@ -70,7 +74,7 @@ _SHORT = re.compile(r"9[56]\d{3}|12[13]\d\d|100[1-9]\d")
 _SHORTEST = re.compile(r"1(?:10|19|20|22)")
 _CALLABLE = re.compile(
     rf"{_FULL.pattern}|{_SHORT.pattern}|{_SHORTEST.pattern}|[48]00\d{{5,8}}|95\d{{3,10}}|96\d{{4}}"
-    rf"|106\d{{5,12}}|(?:86|0{_AREA})(?:95\d{{3}}|[48]00\d{{6,7}})|0?86\d{{10,11}}"
+    rf"|106\d{{5,12}}|1010\d{{4}}|(?:86|0{_AREA})(?:95\d{{3}}|[48]00\d{{6,7}})|0?86\d{{10,11}}"
 )
 _INTERNATIONAL = re.compile(
     rf"0*86\d{{0,12}}|0*(?:{_SHORT.pattern}|{_SHORTEST.pattern})|\d{{8,18}}"
@@ -80,6 +84,7 @@ _ROUND = re.compile(r"[1-9]\d{0,2}0{4,}|20[0-3]\d[01]\d[0-3]\d")
 _TELEPHONE = re.compile(
     r"电话|(?<![工编证单])号|来电|热线|专线|座机|拨|打(?:来|的|给|过|进)|短信|call|phone|number|hotline|dial"
 )
+_OURS = re.compile(r"你们|咱们?|贵司|贵公司|官方|客服|是谁|谁的|your|official")
 _MONEY_BEFORE = re.compile(
     r"(?:[借欠还转付收交贷花充存取扣给](?:了|过|我|他)|[借欠还贷]|额度|金额|余额|本金|利息|总共|一共)[是为:]?\s*$"
 )
@@ -149,7 +154,7 @@ def check_number(raw: str, value: str, content: Content) -> NumberCheck:
             if number.digits == _read(authority.number).digits:
                 return NumberCheck("authority", authority.number, authority.name)
     official = tuple(hotline.digits for hotline in content.hotlines)
-    return NumberCheck(_foreign_verdict(number, official), _masked(number))
+    return NumberCheck(_verdict_on_others(number, official), _masked(number))
 
 
 def find_numbers(text: str) -> list[str]:
@@ -161,12 +166,11 @@ def find_numbers(text: str) -> list[str]:
     folded = fold(text)
     blanked = _blank(_NOISE, folded.text)
     spans = [match.span() for match in _OPENING.finditer(blanked)]
-    telephone = bool(_TELEPHONE.search(blanked))
     for run in _RUN.finditer(blanked):
         for start, end in _numbers_of(run, blanked):
             if any(start < taken[1] and taken[0] < end for taken in spans):
                 continue
-            if _is_candidate(blanked, start, end, telephone):
+            if _is_candidate(blanked, start, end):
                 spans.append((start, end))
     slices = (folded.span(start, end) for start, end in sorted(spans))
     return list(dict.fromkeys(text[start:end] for start, end in slices))
@@ -187,7 +191,7 @@ def one_edit_apart(one: str, other: str) -> bool:
     )
 
 
-def _foreign_verdict(number: _Written, official: tuple[str, ...]) -> str:
+def _verdict_on_others(number: _Written, official: tuple[str, ...]) -> str:
     """The verdict on a number that is neither official nor a public body's."""
     plus, digits = number
     for known in official:
@@ -212,7 +216,7 @@ def _masked(number: _Written) -> str:
 
 def _read(writing: str) -> _Written:
     """Reads everything that is a digit; words between the digits do not matter."""
-    text = _blank(_NOISE_WORDS, fold(writing).text)
+    text = _blank(_WORDS, fold(writing).text)
     atoms = list(_ATOMS.finditer(text))
     for extension in _EXTENSION.finditer(text):
         before = [atom for atom in atoms if atom.end() <= extension.start()]
@@ -222,10 +226,6 @@ def _read(writing: str) -> _Written:
     first = atoms[0].start() if atoms else len(text)
     plus = any(match.end() == first for match in _PLUS_SIGN.finditer(text))
     return _Written(plus, "".join(atom.group() for atom in atoms).translate(_DIGITS))
-
-
-_NOISE_WORDS = re.compile(_WORD)
-_PLUS_SIGN = re.compile(_PLUS)
 
 
 def _blank(noise: re.Pattern[str], text: str) -> str:
@@ -240,7 +240,9 @@ def _numbers_of(run: re.Match[str], text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start, current = run.start(), "00" if run["plus"] else ""
     for index, (group_start, _) in enumerate(groups):
-        if index and _cut(current, text[groups[index - 1][1] : group_start], digits[index:]):
+        if index and _cut(
+            current, text[groups[index - 1][1] : group_start], digits[index : index + _LOOK_AHEAD]
+        ):
             spans.append((start, groups[index - 1][1]))
             start, current = group_start, ""
         current += digits[index]
@@ -249,7 +251,7 @@ def _numbers_of(run: re.Match[str], text: str) -> list[tuple[int, int]]:
 
 
 def _cut(current: str, gap: str, following: list[str]) -> bool:
-    """Whether a number ends at this gap; in doubt it goes on, so that no part of it passes for official."""
+    """Whether a number ends at this gap; in doubt it goes on, lest a part of it pass for official."""
     if not gap or (current.startswith("0") and _BEFORE_NUMBER.fullmatch(current)):
         return False
     strong = bool(_STRONG.search(gap))
@@ -275,12 +277,14 @@ def _cut(current: str, gap: str, following: list[str]) -> bool:
     )
 
 
-def _is_candidate(text: str, start: int, end: int, telephone: bool) -> bool:
+def _is_candidate(text: str, start: int, end: int) -> bool:
     number = _read(text[start:end])
     digits = number.digits
     if _FULL.fullmatch(digits) and not number.plus:
         return True
-    if re.match(r"[a-z_]", text[end : end + 1]) or re.search(r"[a-z_@]$", text[:start][-1:]):
+    if re.match(r"[a-z_]", text[end : end + 1]) or re.match(
+        r"[a-z_@]", text[max(0, start - 1) : start]
+    ):
         return False  # a piece of an account name or a reference
     if number.plus or digits.startswith("00"):
         return bool(_INTERNATIONAL.fullmatch(digits[2:] if not number.plus else digits))
@@ -288,4 +292,6 @@ def _is_candidate(text: str, start: int, end: int, telephone: bool) -> bool:
         return False
     if _CALLABLE.fullmatch(digits):
         return True
-    return telephone and 5 <= len(digits) <= 15 and not _ROUND.fullmatch(digits)
+    if not 5 <= len(digits) <= 15 or _ROUND.fullmatch(digits):
+        return False
+    return bool(_TELEPHONE.search(text) or (len(digits) >= 9 and _OURS.search(text)))

@@ -14,7 +14,8 @@ from functools import cached_property
 
 from actions.content import Content
 from actions.outgoing_contacts import find_contacts
-from actions.outgoing_numbers import NUMBER_LENGTH, Candidate, candidates, read_digits
+from actions.outgoing_digits import read_digits
+from actions.outgoing_numbers import NUMBER_LENGTH, Candidate, candidates
 from nlu.text.folding import Folded, fold
 
 MASK = "＊"
@@ -119,18 +120,20 @@ def _is_registered(candidate: Candidate, view: str, numbers: frozenset[str]) -> 
         index = max(end, index + 1)
     if not any(registered):
         return False
-    beside = 0
+    beside = together = 0
     for index, chunk in enumerate(chunks):
         if registered[index]:
+            together = 0
             continue
         around = [gaps[place] for place in (index - 1, index) if 0 <= place < len(gaps)]
         # 转 is how an extension is spoken: 12378转8.
         if any(not _PARTING.search(gap) or "转" in gap for gap in around):
             return False
+        together += len(chunk.digits)
+        if together >= NUMBER_LENGTH:
+            return False
         if not all(_ENDING.search(gap) for gap in around):
             beside += len(chunk.digits)
-        if len(chunk.digits) >= NUMBER_LENGTH:
-            return False
     return beside <= 2
 
 
@@ -141,7 +144,7 @@ def _registered_group(candidate: Candidate, first: int, view: str, numbers: froz
         return first
     digits, longest = "", first
     for index in range(first, len(candidate.chunks)):
-        if index > first and any(map(str.isalpha, candidate.gaps[index - 1])):
+        if index > first and _PARTING.search(candidate.gaps[index - 1]):
             break
         digits += candidate.chunks[index].digits
         if digits in numbers and not _SUFFIX.match(view, candidate.chunks[index].end):

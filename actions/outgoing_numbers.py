@@ -8,7 +8,6 @@ digits or more are a candidate. Whether a candidate is a registered number is de
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -16,36 +15,18 @@ NUMBER_LENGTH = 5
 _WIDEST_SYMBOL_GAP = 8
 _WIDEST_LETTER_GAP = 2
 
-_SPOKEN = {
-    sign: str(digit)
-    for digit, signs in enumerate(
-        (
-            "零〇○◯",
-            "一壹弌幺",
-            "二贰弍两",
-            "三叁弎",
-            "四肆亖",
-            "五伍",
-            "六陆",
-            "七柒",
-            "八捌",
-            "九玖",
-        )
-    )
-    for sign in signs
-}
-# What stands for a digit only among digits: look-alike letters and the words of radio operators.
-_LOOKALIKES = str.maketrans("oilоοіιӏ洞拐勾", "01100111079")
-_WEAK = "oilоοіιӏ洞拐勾"
-
 
 class Chunk(NamedTuple):
-    """Digits side by side; ``start`` and ``end`` count folded characters."""
+    """Digits side by side; ``start`` and ``end`` count folded characters.
+
+    ``numerals`` are Chinese numerals alone, ``figures`` none; both are false for a mixture.
+    """
 
     digits: str
     start: int
     end: int
-    spoken: bool
+    figures: bool
+    numerals: bool
 
 
 class Candidate(NamedTuple):
@@ -70,32 +51,6 @@ class Candidate(NamedTuple):
         return "".join(chunk.digits for chunk in self.chunks)
 
 
-class _DigitTable(dict[int, str]):
-    """Learns which folded characters are digits; for ``str.translate``."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        digit = _SPOKEN.get(character, character)
-        if digit == character and not "㐀" <= character <= "鿿":
-            value = unicodedata.numeric(character, -1)
-            if value in range(10):
-                digit = str(int(value))
-        self[code] = digit
-        return digit
-
-
-_DIGITS = _DigitTable()
-
-# 欠3000一个月, 打110一直占线: the numeral belongs to the next word, not to the figures before it.
-_NEXT_WORD = re.compile(
-    r"(?<=[0-9])(?:[一二两三四五六七八九](?=[个天次年月周期笔块元人家张条位部件种套道场份千百万十])"
-    r"|一(?=[直定共起样些般边半旦律下上点切时并]))"
-)
-_CLUSTER = re.compile(
-    rf"(?<![a-z0-9{_WEAK}])[0-9{_WEAK}]+(?:[^a-z0-9{_WEAK}]{{1,2}}[0-9{_WEAK}]+)*(?![a-z])"
-)
-_HAS_WEAK = re.compile(rf"[{_WEAK}]")
-_ENCLOSED_WEAK = re.compile(rf"[0-9][{_WEAK}]|[{_WEAK}][0-9]|[0-9].{{1,2}}[{_WEAK}].{{1,2}}[0-9]")
 _CHUNK = re.compile(r"[0-9]+")
 
 _THOUSANDS = r"[1-9]千(?:0?[1-9]百)?(?:0?[1-9]十)?(?:0?[1-9](?![0-9]))?"
@@ -126,7 +81,13 @@ _COUNT = (
     r"(?<![0-9])[1-9][0-9]{0,2}[ ]?(?:小时|分钟|星期|礼拜|工作日|自然日|[个天次年周期笔人岁家张条位名件部台步种项页份段遍句字秒季倍折成"
     r"层级届关招类]|[直定共起样些般边半旦律下切并])"
 )
-_COUNTRY_PREFIX = r"(?<![0-9+])(?:\+86|0086|00)(?=[或和与的是开这等]|[,。;:!?”\"](?![0-9 ]))"
+# Talk of the prefix itself: 00开头, 0086或+86.
+_PREFIX = r"(?:\+86|0086|00)"
+_COUNTRY_PREFIX = (
+    rf"(?<![0-9+])(?<![0-9].)(?<![0-9]..){_PREFIX}(?=[或和与的是开这等,。;:!?”\"](?![0-9 ]))"
+    rf"|(?<![0-9+]){_PREFIX}(?=(?:或者?|和){_PREFIX}(?![0-9]))"
+    rf"|(?<=[或者和]){_PREFIX}(?=[是的这等开,。;:!?”\"](?![0-9 ]))"
+)
 _EXPLAINED = re.compile(
     "|".join((_DATE, _MARKED_AMOUNT, _AMOUNT, _NUMERAL, _DAY, _TIME, _COUNT, _COUNTRY_PREFIX))
 )
@@ -134,29 +95,9 @@ _NUMERAL_ONLY = re.compile(_NUMERAL)
 _LIST_SIGN = re.compile(r"(?:^|[:;。\n])[ ]*\(?([1-9])[.、):](?![0-9])")
 
 _SPACES = re.compile(r"[\s\u1160\u115f\u2800]+")
+_PARTING = re.compile(r"[,、。;!?:“”‘’\"'\n]|[^\W\d_]")
 _ROUND_SUM = re.compile(r"[1-9][0-9]{0,3}00")
 _BETWEEN_SUMS = frozenset("到至还降涨变和或")
-
-
-def read_digits(text: str) -> str:
-    """A folded text with every digit of any writing as 0 to 9, of the same length."""
-    text = _NEXT_WORD.sub("某", text)
-    view = text.translate(_DIGITS)
-    if _HAS_WEAK.search(view):
-        view = _CLUSTER.sub(_read_weak, view)
-    return view
-
-
-def _read_weak(match: re.Match[str]) -> str:
-    cluster = match.group()
-    weak = len(_HAS_WEAK.findall(cluster))
-    digits = sum(character.isdigit() for character in cluster)
-    # One letter alone beside a number is a word ("12356. I will"), two or an enclosed one are not.
-    if not weak or not digits or weak + digits < NUMBER_LENGTH:
-        return cluster
-    if weak < 2 and not _ENCLOSED_WEAK.search(cluster):
-        return cluster
-    return cluster.translate(_LOOKALIKES)
 
 
 def candidates(folded: str, view: str) -> Iterator[Candidate]:
@@ -164,24 +105,24 @@ def candidates(folded: str, view: str) -> Iterator[Candidate]:
 
     Args:
         folded: the folded text.
-        view: the same text through :func:`read_digits`.
+        view: the same text with all digits as 0 to 9.
     """
-    chunks = [
-        Chunk(
-            match.group(),
-            match.start(),
-            match.end(),
-            not folded[match.start() : match.end()].isascii(),
-        )
-        for match in _CHUNK.finditer(view)
-    ]
+    chunks = [_chunk(folded, match) for match in _CHUNK.finditer(view)]
     if sum(len(chunk.digits) for chunk in chunks) < NUMBER_LENGTH:
         return
     yield from _one_by_one(chunks, view)
+    yield from _in_step(chunks, view)
     explained = list(_explained(view))
     loose = [None if _is_inside(chunk, explained) else chunk for chunk in chunks]
     for chain in _chains(loose, view):
         yield from _judge(chain)
+
+
+def _chunk(folded: str, match: re.Match[str]) -> Chunk:
+    start, end = match.span()
+    written = folded[start:end]
+    numerals = not any(sign.isascii() for sign in written)
+    return Chunk(match.group(), start, end, written.isascii(), numerals)
 
 
 def _explained(view: str) -> Iterator[tuple[int, int]]:
@@ -232,9 +173,10 @@ def _has_letter(gap: str) -> bool:
 
 def _is_soft(before: Chunk, gap: str, after: Chunk) -> bool:
     """Whether a join is doubtful: numerals stand in ordinary Chinese words as well."""
-    if before.spoken != after.spoken:
-        return True
-    return before.spoken and _has_letter(gap)
+    if before.numerals and after.numerals:
+        return _has_letter(gap)
+    differ = (before.numerals and after.figures) or (before.figures and after.numerals)
+    return differ and bool(_PARTING.search(gap))
 
 
 def _judge(chain: Candidate) -> Iterator[Candidate]:
@@ -257,14 +199,19 @@ def _judge(chain: Candidate) -> Iterator[Candidate]:
 
 def _is_dictated(chain: Candidate) -> bool:
     """Whether doubtful joins make a number all the same: many different digits, and not 一来二去."""
-    digits = chain.digits
-    if len(set(digits)) < 3 or _counts_up(digits):
+    digits, lengths = chain.digits, [len(chunk.digits) for chunk in chain.chunks]
+    evenly = len(chain.gaps) > 1 and len(set(chain.gaps)) == 1
+    if len(set(digits)) < (2 if evenly else 3) or _counts_up(digits):
         return False
-    for chunk, gap, after in zip(chain.chunks, chain.gaps, chain.chunks[1:]):
-        letters = sum(character.isalpha() for character in gap)
-        if letters > 1 and (chunk.spoken or after.spoken) and len(set(chain.gaps)) > 1:
-            return False
-    return len(chain.chunks) >= 3 or all(len(chunk.digits) > 1 for chunk in chain.chunks)
+    if not evenly and any(map(_is_word_between, chain.chunks, chain.gaps)):
+        return False
+    if len(lengths) >= 3 or min(lengths) > 1:
+        return True
+    return max(lengths) >= 3 and all(chunk.numerals for chunk in chain.chunks)
+
+
+def _is_word_between(chunk: Chunk, gap: str) -> bool:
+    return not chunk.figures and sum(map(str.isalpha, gap)) > 1
 
 
 def _counts_up(digits: str) -> bool:
@@ -279,10 +226,30 @@ def _one_by_one(chunks: list[Chunk], view: str) -> Iterator[Candidate]:
         for chunk in chunks
     ]
     for chain in _chains(single, view):
-        if len(chain.chunks) < NUMBER_LENGTH:
+        if len(chain.chunks) < NUMBER_LENGTH or _is_list(chain):
             continue
-        if _counts_up(chain.digits) and all(_has_letter(gap) for gap in chain.gaps):
-            continue
-        in_words = any(chunk.spoken for chunk in chain.chunks) and any(map(_has_letter, chain.gaps))
-        if not in_words or _is_dictated(chain):
+        in_words = any(map(_has_letter, chain.gaps))
+        figures = all(chunk.figures for chunk in chain.chunks)
+        if figures or not in_words or _is_dictated(chain):
             yield chain
+
+
+def _in_step(chunks: list[Chunk], view: str) -> Iterator[Candidate]:
+    """Digits with one and the same word between them (00元06元18), which no amounts or counts have."""
+    for chain in _chains(chunks, view):
+        first = 0
+        for last in range(1, len(chain.chunks)):
+            if last < len(chain.gaps) and chain.gaps[last] == chain.gaps[first]:
+                continue
+            run = Candidate(chain.chunks[first : last + 1], chain.gaps[first:last])
+            first = last
+            if len(run.gaps) < 2 or not _has_letter(run.gaps[0]) or _is_list(run):
+                continue
+            odd = any(chunk.digits[0] == "0" and not chunk.numerals for chunk in run.chunks)
+            singly = len(run.gaps[0]) > 1 and all(len(chunk.digits) == 1 for chunk in run.chunks)
+            if len(run.digits) >= NUMBER_LENGTH and len(set(run.digits)) > 2 and (odd or singly):
+                yield run
+
+
+def _is_list(chain: Candidate) -> bool:
+    return _counts_up(chain.digits) and all(map(_has_letter, chain.gaps))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from asyncio import AbstractEventLoop
 from pathlib import Path
 
 from rasa.core.channels.channel import register
@@ -18,8 +18,6 @@ from bot.channels.rest import RestChannel, is_authorised
 from bot.gate import plain_text
 from bot.services import Services
 from bot.training import model_version
-
-logger = logging.getLogger(__name__)
 
 LONGEST_REQUEST = 256 * 1024  # bytes
 
@@ -44,11 +42,11 @@ def create_app(services: Services, model: Path, name: str = "jingzhong") -> Sani
     _add_routes(app, services)
 
     @app.before_server_start
-    async def load(app: Sanic) -> None:
+    async def load(app: Sanic, loop: AbstractEventLoop) -> None:
         agent.load_model(model)
 
     @app.after_server_stop
-    async def close(app: Sanic) -> None:
+    async def close(app: Sanic, loop: AbstractEventLoop) -> None:
         services.close()
 
     return app
@@ -90,4 +88,6 @@ def _add_routes(app: Sanic, services: Services) -> None:
         if not isinstance(text, str):
             return response.json({"error": "text must be a text"}, status=400)
         parsed = await app.ctx.agent.parse_message(plain_text(text))
-        return response.json({**parsed, "text": text}, ensure_ascii=False)
+        # Rasa drops what is null; ordinary talk has no stage and no urgent state, and says so.
+        nothing = {"threats": [], "stage": None, "urgent": None}
+        return response.json({**nothing, **parsed, "text": text}, ensure_ascii=False)

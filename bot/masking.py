@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from actions.outgoing_numbers import read_digits
+from actions.outgoing_digits import read_digits
 from nlu.text.folding import fold
 
 MASK = "＊"

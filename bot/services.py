@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from actions.content import Content, load_content, read_yaml
-from actions.wording import fill, load_responses
 from actions.outgoing import Registry
+from actions.wording import fill, load_responses
 from bot.counters import Counters
 from bot.guard import Guard
 from bot.hashing import Hasher

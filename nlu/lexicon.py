@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ class LexiconError(Exception):
     """A word list cannot be used; the message is one line that names the file and the mend."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(name: str) -> dict[str, Any]:
     """The word list ``nlu/lexicons/<name>.yml``, read once per process; callers must not change it.
 

@@ -18,7 +18,11 @@ from nlu.model.linear import LinearModel, Scores
 GATE = 0.0
 # A further code is named when it is likely by itself and not far behind the first.
 SECOND_CODE = -0.2
-URGENT = 0.0
+# Log-odds from which an urgent state is believed; a cry for help that is missed cannot be made good.
+URGENT = -0.5
+# What a word of death adds to the log-odds of a crisis.
+DEATH_WISH = 2.0
+EMERGENCY_GATE = -0.5
 QUOTE_SHARE = 0.5
 QUOTE_LIMIT = 40  # signs; nobody reads a longer quote on a phone
 _CLAUSE = re.compile(r"[^，。！？；,!?;\n「」“”\"【】]+")
@@ -33,8 +37,10 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
     order = np.argsort(-scores.codes, kind="stable")
     leaning = heads.codes[order[0]]
     confidence = _confidence(model, scores)
-    urgent = _urgent(model, scores)
     stage = heads.stages[int(scores.stages.argmax())]
+    given = given_of(features.folded.text)
+    marks = marks_of(features.folded.text)
+    urgent = _urgent(model, scores, stage, marks, given)
     threats: list[Threat] = []
     if scores.gate >= GATE and len(scores.rows):
         for rank, column in enumerate(order):
@@ -60,8 +66,8 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
             code: round(_sigmoid(score), 4) for code, score in zip(heads.codes, scores.codes)
         },
         stage_hint=stage,
-        given=given_of(features.folded.text),
-        marks=marks_of(features.folded.text),
+        given=given,
+        marks=marks,
     )
 
 
@@ -73,9 +79,19 @@ def _confidence(model: LinearModel, scores: Scores) -> float:
     )
 
 
-def _urgent(model: LinearModel, scores: Scores) -> str | None:
-    best = int(scores.urgent.argmax())
-    return model.heads.urgent[best] if scores.urgent[best] >= URGENT else None
+def _urgent(
+    model: LinearModel, scores: Scores, stage: str, marks: frozenset[str], given: Sequence[str]
+) -> str | None:
+    """The urgent state: what the model hears, or money, code or screen going at this very moment."""
+    heard = scores.urgent.copy()
+    if "death_wish" in marks:
+        heard[model.heads.urgent.index("crisis")] += DEATH_WISH
+    best = int(heard.argmax())
+    if heard[best] >= URGENT:
+        return model.heads.urgent[best]
+    going = "moved" in marks or "screen" in given or "code" in given
+    happening = "just_now" in marks and going and stage in ("engaged", "paid")
+    return "emergency" if happening and scores.gate >= EMERGENCY_GATE else None
 
 
 def _act(model: LinearModel, scores: Scores) -> tuple[str, float]:
@@ -118,15 +134,15 @@ def _evidence(
     return (Span(first, last, features.folded.original[first:last]),)
 
 
-def _push(
-    model: LinearModel, features: Features, scores: Scores, column: int
-) -> list[float]:
+def _push(model: LinearModel, features: Features, scores: Scores, column: int) -> list[float]:
     """How much every sign of the folded text speaks for a code.
 
     Each gram's share of the score is spread evenly over the signs that it covers.
     """
     head = model.heads.slices()[0].start + column
-    weights = (model.weights[scores.rows, head] + 0.5 * model.weights[scores.rows, 0]) * scores.scale
+    weights = (
+        model.weights[scores.rows, head] + 0.5 * model.weights[scores.rows, 0]
+    ) * scores.scale
     length = len(features.folded.text)
     push = [0.0] * length
     for place, weight in zip(scores.places, weights):

@@ -112,7 +112,7 @@ def desk(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk
     desk.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def talk(desk: Desk) -> Callable[[str, str], Answer]:
     """``talk(conversation, text)``: conversations of different tests do not meet."""
     own = uuid.uuid4().hex[:8]

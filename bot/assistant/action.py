@@ -48,9 +48,11 @@ class InProcessAnswer(Action):
         )
         dispatcher = CollectingDispatcher()
         changes = self._answer.run(dispatcher, seen, {})
-        events: list[Event] = []
-        for response in dispatcher.messages:
-            events.append(await self._utter(response, output_channel, nlg, tracker))
+        # One after the other: the last one records the turn once all others have passed the guard.
+        events: list[Event] = [
+            await self._utter(response, output_channel, nlg, tracker)
+            for response in dispatcher.messages
+        ]
         events.extend(SlotSet(change["name"], change["value"]) for change in changes)
         return events
 

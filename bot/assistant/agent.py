@@ -7,6 +7,7 @@ from typing import Any, Optional, Union
 
 from rasa.core.actions.action import Action
 from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 
 from actions.answer import ActionAnswer
@@ -37,9 +38,11 @@ class AssistantAgent(Agent):
 
     def __init__(self, services: Services) -> None:
         """Wires the agent; :meth:`load_model` makes it ready."""
+        self._replies = GuardedReplies(services=services)
+        self._conversations = RecentTrackerStore()
         super().__init__(
-            generator=GuardedReplies(services=services),
-            tracker_store=RecentTrackerStore(),
+            generator=self._replies,
+            tracker_store=self._conversations,
             lock_store=ConversationLocks(),
         )
         self._answer = InProcessAnswer(ActionAnswer(services.content))
@@ -60,5 +63,11 @@ class AssistantAgent(Agent):
         self.domain = self.processor.domain
         self._set_fingerprint(fingerprint)
         self.tracker_store.domain = self.domain
-        if isinstance(self.nlg, GuardedReplies):
-            self.nlg.responses = self.domain.responses
+
+    async def handle_message(self, message: UserMessage) -> Optional[list[dict[str, Any]]]:
+        """Answers one message; a conversation whose user asked for it is erased afterwards."""
+        result = await super().handle_message(message)
+        if message.sender_id in self._replies.to_forget:
+            self._replies.to_forget.discard(message.sender_id)
+            self._conversations.forget(message.sender_id)
+        return result

@@ -45,6 +45,8 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
         """Rasa passes the first two; our own server hands its services in."""
         super().__init__(domain.responses if domain else {})
         self._given = services
+        # Conversations whose user asked for erasure in the turn that is being answered.
+        self.to_forget: set[str] = set()
 
     @property
     def services(self) -> Services:
@@ -105,6 +107,8 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
                 event_id(context.conversation, context.message_id, signals[0].code),
             )
         await services.ledger.record(TurnRecord(context, signals, change, receipt))
+        if change.erase:
+            self.to_forget.add(tracker.sender_id)
         for signal in signals:
             services.counters.signals.labels(signal.code).inc()
 

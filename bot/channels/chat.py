@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import traceback
 from datetime import datetime, timezone
 from typing import Any
 
@@ -10,8 +12,7 @@ from sanic import Blueprint, Request, response
 from sanic.response import HTTPResponse
 from sanic.server.websockets.impl import WebsocketImplProtocol
 
-from bot.channels.base import Bubble, Channel, OnNewMessage, Unavailable
-from bot.channels.chat_words import words_of
+from bot.channels.base import Channel, OnNewMessage, Unavailable
 from bot.channels.chat_protocol import (
     MAX_CHARACTERS,
     MAX_FRAME_BYTES,
@@ -24,7 +25,10 @@ from bot.channels.chat_protocol import (
     session_of,
 )
 from bot.channels.chat_socket import ChatSocket
+from bot.channels.chat_words import words_of
 from bot.inbound import InboundMessage
+
+logger = logging.getLogger(__name__)
 
 _STOP_SECONDS = 1.0
 
@@ -46,12 +50,13 @@ class ChatChannel(Channel):
 
         - ``GET /config``: what the page shows (:meth:`config`).
         - ``POST /messages`` with ``{"session", "message_id", "text"}``: 200
-          ``{"in_reply_to", "messages"}``; 400 or 413 ``{"error"}`` with one line; 503 with all three
-          when the message was not taken: show the messages, and offer to send it again.
+          ``{"in_reply_to", "messages"}``; 400 or 413 ``{"error"}`` with one line; 503 with
+          ``error`` and mostly all three when the message was not taken: show the messages, and offer
+          to send it again.
         - ``WebSocket /ws?session=…``: takes ``{"type": "message", "message_id", "text"}``, gives frames
           of type ``hello``, ``typing``, ``reply`` (``in_reply_to``, ``messages``) and ``error``
-          (``error``; ``in_reply_to`` when it is about a readable message; ``messages`` when that was
-          not taken). Errors leave the socket open.
+          (``error``; ``in_reply_to`` when it is about a readable message; ``messages`` mostly when
+          that was not taken). Errors leave the socket open.
         """
         blueprint = Blueprint("chat_channel")
         running: set[asyncio.Task[None]] = set()
@@ -80,12 +85,8 @@ class ChatChannel(Channel):
                 message = message_of(data)
             except ProtocolError as error:
                 return _error(str(error), 400)
-            reply: dict[str, Any] = {"in_reply_to": message.message_id}
-            try:
-                reply["messages"] = await self._answer(session, message, on_new_message)
-            except Unavailable as error:
-                return _json(reply | {"error": NOT_TAKEN, "messages": [{"text": error.text}]}, 503)
-            return _json(reply)
+            reply = await self._reply(session, message, on_new_message)
+            return _json(reply, 503 if "error" in reply else 200)
 
         @blueprint.on_request
         async def check_session(request: Request) -> HTTPResponse | None:
@@ -102,8 +103,8 @@ class ChatChannel(Channel):
         async def socket(request: Request, websocket: WebsocketImplProtocol) -> None:
             session = session_of(request.args.get("session"))
 
-            async def answer(message: ChatMessage) -> list[Bubble]:
-                return await self._answer(session, message, on_new_message)
+            async def answer(message: ChatMessage) -> dict[str, Any]:
+                return await self._reply(session, message, on_new_message)
 
             await ChatSocket(websocket, answer).serve(keep)
 
@@ -135,9 +136,9 @@ class ChatChannel(Channel):
             "openers": list(words.openers),
         }
 
-    async def _answer(
+    async def _reply(
         self, session: str, message: ChatMessage, on_new_message: OnNewMessage
-    ) -> list[Bubble]:
+    ) -> dict[str, Any]:
         inbound = InboundMessage(
             channel=self.name(),
             user=session,
@@ -146,7 +147,17 @@ class ChatChannel(Channel):
             text=message.text,
             received_at=datetime.now(timezone.utc),
         )
-        return await self.receive(inbound, on_new_message)
+        reply: dict[str, Any] = {"in_reply_to": message.message_id}
+        try:
+            return reply | {"messages": await self.receive(inbound, on_new_message)}
+        except Unavailable as error:
+            return reply | {"error": NOT_TAKEN, "messages": [{"text": error.text}]}
+        except Exception as error:
+            # Whatever broke, the client must not wait for ever. The error's own words may quote the
+            # user, so that the log gets its kind and place only.
+            place = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("a chat message was not answered: %s\n%s", type(error).__name__, place)
+            return reply | {"error": NOT_TAKEN}
 
 
 def _json(body: dict[str, Any], status: int = 200) -> HTTPResponse:

@@ -47,19 +47,18 @@ class ChatMessage:
     text: str
 
 
-def decode(frame: str | bytes) -> dict[str, object]:
+def decode(frame: bytes) -> dict[str, object]:
     """Reads one frame or request body as a JSON object.
 
     Raises:
-        ProtocolError: when it is too large, no JSON, or JSON of another kind.
+        ProtocolError: when it is too large, no UTF-8, no JSON, or JSON of another kind.
     """
-    size = len(frame) if isinstance(frame, bytes) else len(frame.encode("utf-8", "surrogatepass"))
-    if size > MAX_FRAME_BYTES:
-        raise ProtocolError(f"too large: {size} bytes, at most {MAX_FRAME_BYTES} are read")
+    if len(frame) > MAX_FRAME_BYTES:
+        raise ProtocolError(f"too large: {len(frame)} bytes, at most {MAX_FRAME_BYTES} are read")
     try:
-        data = json.loads(frame)
+        data = json.loads(frame.decode())
     except (ValueError, RecursionError):
-        raise ProtocolError("not readable as JSON") from None
+        raise ProtocolError("not readable as UTF-8 JSON") from None
     if not isinstance(data, dict):
         raise ProtocolError("should be a JSON object")
     return data

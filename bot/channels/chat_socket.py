@@ -8,16 +8,15 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from sanic.exceptions import SanicException
+from sanic.server.websockets.frame import WebsocketFrameAssembler
 from sanic.server.websockets.impl import WebsocketImplProtocol
-from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 
-from bot.channels.base import Bubble, Unavailable
-from bot.channels.chat_protocol import NOT_TAKEN, ChatMessage, ProtocolError, decode, message_of
+from bot.channels.chat_protocol import ChatMessage, ProtocolError, decode, message_of
 
 logger = logging.getLogger(__name__)
 
-Answer = Callable[[ChatMessage], Awaitable[list[Bubble]]]
+Answer = Callable[[ChatMessage], Awaitable[dict[str, Any]]]
 
 _WAITING_AT_MOST = 16
 _SEND_SECONDS = 10.0
@@ -32,55 +31,59 @@ class ChatSocket:
     """
 
     def __init__(self, socket: WebsocketImplProtocol, answer: Answer) -> None:
-        """Takes the open socket and the coroutine that answers one message."""
+        """Takes the open socket and what answers one message.
+
+        ``answer`` never raises; it returns the fields of a ``reply`` frame, or with ``error`` among
+        them those of an ``error`` frame.
+        """
         self._socket = socket
+        self._frames = socket.assembler = _Frames(socket)
         self._answer = answer
         self._free = asyncio.Semaphore(_WAITING_AT_MOST)
         self._last: asyncio.Task[None] | None = None
 
     async def serve(self, keep: Callable[[asyncio.Task[None]], None]) -> None:
-        """Serves until the client is gone.
+        """Serves until the client is gone, which Sanic tells by cancelling.
 
         ``keep`` gets every task that may outlive the socket.
         """
-        await self._send({"type": "hello"})
-        while True:
-            try:
-                frame = await self._socket.recv()
-            except (SanicException, ConnectionClosed):
-                return
-            if frame is None:
-                return
-            try:
-                message = _message_in(frame)
-            except ProtocolError as error:
-                about = {"in_reply_to": error.message_id} if error.message_id else {}
-                await self._send({"type": "error", "error": str(error)} | about)
-                continue
-            await self._free.acquire()
-            self._last = asyncio.create_task(self._reply(message, self._last))
-            keep(self._last)
+        try:
+            await self._send({"type": "hello"})
+            while True:
+                await self._take(await self._next_frame(), keep)
+        finally:
+            self._frames.close()
+
+    async def _take(self, frame: bytes, keep: Callable[[asyncio.Task[None]], None]) -> None:
+        try:
+            message = _message_in(frame)
+        except ProtocolError as error:
+            about = {"in_reply_to": error.message_id} if error.message_id else {}
+            await self._send({"type": "error", "error": str(error)} | about)
+            return
+        await self._free.acquire()
+        self._last = asyncio.create_task(self._reply(message, self._last))
+        keep(self._last)
+
+    async def _next_frame(self) -> bytes:
+        # Not the socket's recv(): cancelled, it leaves a task behind for each client that goes away.
+        reading = asyncio.ensure_future(self._frames.get())
+        try:
+            await asyncio.wait({reading})
+        finally:
+            reading.cancel()
+        frame = reading.result()
+        return frame.encode() if isinstance(frame, str) else frame or b""
 
     async def _reply(self, message: ChatMessage, previous: asyncio.Task[None] | None) -> None:
         try:
             if previous is not None:
                 await asyncio.wait({previous})
             await self._send({"type": "typing"})
-            await self._send(await self._answer_frame(message))
+            reply = await self._answer(message)
+            await self._send({"type": "error" if "error" in reply else "reply"} | reply)
         finally:
             self._free.release()
-
-    async def _answer_frame(self, message: ChatMessage) -> dict[str, Any]:
-        frame: dict[str, Any] = {"type": "reply", "in_reply_to": message.message_id}
-        try:
-            return frame | {"messages": await self._answer(message)}
-        except Unavailable as error:
-            refusal = {"type": "error", "error": NOT_TAKEN, "messages": [{"text": error.text}]}
-        except Exception:
-            # Whatever broke, the client must not wait for ever.
-            logger.exception("A chat message could not be answered.")
-            refusal = {"type": "error", "error": NOT_TAKEN}
-        return frame | refusal
 
     async def _send(self, frame: Mapping[str, Any]) -> None:
         # Sanic reports a dead transport as a cancellation of whoever sends; in a task of its own it
@@ -93,10 +96,31 @@ class ChatSocket:
             logger.debug("A chat client went away before its frame.")
 
 
-def _message_in(frame: str | bytes) -> ChatMessage:
-    if isinstance(frame, bytes):
-        raise ProtocolError("should be a text frame")
+def _message_in(frame: bytes) -> ChatMessage:
     data = decode(frame)
     if data.get("type") != "message":
         raise ProtocolError("type: should be 'message'")
     return message_of(data)
+
+
+class _Frames(WebsocketFrameAssembler):
+    """Hands text on as bytes, and lets go of what nobody will read.
+
+    Sanic decodes in a task of its own: a text that is no UTF-8 fails there unheard, and its error, which
+    quotes the whole frame, ends in the log. That task also waits for ever for a reader that is gone.
+    """
+
+    _closed = False
+
+    async def put(self, frame: Frame) -> None:
+        """Adds ``frame`` to the next message."""
+        if self._closed:
+            return
+        if frame.opcode is Opcode.TEXT:
+            frame = Frame(Opcode.BINARY, frame.data, frame.fin)
+        await super().put(frame)
+
+    def close(self) -> None:
+        """Says that nobody reads any more."""
+        self._closed = True
+        self.message_fetched.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nlu.analysis import Entity
+from nlu.entities.accounts import find_accounts
 from nlu.entities.agencies import find_agencies
 from nlu.entities.amounts import find_amounts
 from nlu.entities.contact_ids import find_contact_ids
@@ -32,6 +33,8 @@ def extract(folded: Folded) -> tuple[Entity, ...]:
     for item in found:
         taken.take(item.start, item.end)
     runs = list(digit_runs(text))
+    if runs:
+        found += find_accounts(text, taken)
     found += find_contact_ids(text, runs, taken)
     if runs:
         phones = find_phones(text, runs, taken)

@@ -11,9 +11,9 @@ _WORDS = load("agencies")
 _SIGN = r"[a-z0-9·\u4e00-\u9fff]"
 _LEGAL = r"(?:股份有限公司|有限责任公司|有限公司|公司)"
 _ENDING = alternatives(_WORDS["endings"])
-_NAME_END = re.compile(rf"(?:{_ENDING})(?:\([\u4e00-\u9fff]{{2,6}}\))?{_LEGAL}?$")
-_ENDINGS_OFF = re.compile(rf"(?:(?:{_ENDING})|{_LEGAL})+$")
-_OFFICIAL_END = re.compile(rf"(?:{alternatives(_WORDS['official_endings'])})$")
+_NAME_END = re.compile(rf"(?:{_ENDING})(?:\([\u4e00-\u9fff]{{2,6}}\))?{_LEGAL}?\Z")
+_ENDINGS_OFF = re.compile(rf"(?:(?:{_ENDING})|{_LEGAL})+\Z")
+_OFFICIAL_END = re.compile(rf"(?:{alternatives(_WORDS['official_endings'])})\Z")
 _HINT = re.compile(
     rf"{alternatives({ending[-2:] for ending in _WORDS['endings']})}|叫|这家|那家|名为"
 )
@@ -25,7 +25,7 @@ _QUOTED_FIRM = re.compile(
 _FIRM_BEHIND = r"(?=的?(?:公司|机构|工作室|事务所|律所))"
 _INTRODUCED = re.compile(
     rf"(?:{alternatives(_WORDS['introductions'])})(?:一个|一家)?"
-    rf"({_SIGN}{{2,10}}?(?:{_ENDING})+{_LEGAL}?(?=[^\u4e00-\u9fff]|[的是说给在有要收打帮找吗嘛么]|$)|{_SIGN}{{2,8}}?{_FIRM_BEHIND})"
+    rf"({_SIGN}{{2,10}}?(?:{_ENDING})+{_LEGAL}?(?=[^\u4e00-\u9fff]|[的是说给在有要收打帮找吗嘛么]|\Z)|{_SIGN}{{2,8}}?{_FIRM_BEHIND})"
 )
 _THIS_FIRM = re.compile(
     rf"(?:^|[,。;!?:\n]|{alternatives(_WORDS['partners'])})({_SIGN}{{2,8}})(?=这家(?:公司|机构|中介|工作室|团队))"
@@ -34,7 +34,7 @@ _BARE_END = re.compile(
     rf"(?:{alternatives(_WORDS['bare_endings'])})"
     r"(?!部|老师|人员|小妹|专员|费|函|顾问|经理|岗|流程|风险|问题|总监|助理)"
 )
-_BEFORE_END = re.compile(rf"{_SIGN}{{2,14}}$")
+_BEFORE_END = re.compile(rf"{_SIGN}{{2,14}}\Z")
 _PARTNER = re.compile(
     rf"(?:{alternatives(_WORDS['partners'])})({_SIGN}{{2,3}}(?:信用管家|咨询|信用|科技|商务))(?![了过一下的您你]|卡|记录|报告|分|社|问题)"
 )
@@ -95,7 +95,7 @@ def _is_named(name: str) -> bool:
 def _is_official(name: str) -> bool:
     """A long name made of common words only, dressed up as an office: 金融消费者退费服务处."""
     ending = _OFFICIAL_END.search(name)
-    return bool(ending) and ending.start() >= 5 and "你们" not in name and "贵" not in name
+    return ending is not None and ending.start() >= 5 and "你们" not in name and "贵" not in name
 
 
 def _value(name: str) -> str:

@@ -98,9 +98,7 @@ def _is_cued(text: str, number: Number, window: str, found: Sequence[Found]) -> 
     )
 
 
-def _stands_in_list(
-    text: str, number: Number, window: str, found: Sequence[Found]
-) -> bool:
+def _stands_in_list(text: str, number: Number, window: str, found: Sequence[Found]) -> bool:
     """Whether a number is a price in a list of prices."""
     if found and number.value >= 100:
         more = words.NEXT_PRICE.fullmatch(text, found[-1].end, number.start)

@@ -11,10 +11,8 @@ import re
 from nlu.entities.numerals import CURRENCY
 from nlu.lexicon import alternatives, load
 
-PREFIX = re.compile(r"(?:rmb|cny|人民币|¥)\s?:?$")
-FOREIGN_PREFIX = re.compile(
-    r"(?:\$|usd|美元|美金|港币|港元|台币|日元|欧元|英镑|us\$|hk\$)\s?$"
-)
+PREFIX = re.compile(r"(?:rmb|cny|人民币|¥)\s?:?\Z")
+FOREIGN_PREFIX = re.compile(r"(?:\$|usd|美元|美金|港币|港元|台币|日元|欧元|英镑|us\$|hk\$)\s?\Z")
 MORE = re.compile(r"(?:多|来|余|几|出头|左右|上下)")
 UNIT = re.compile(
     rf"\s?(?:个)?(?P<unit>{CURRENCY})(?!旦|宵|气|素|件|首|老|链|砖|屏|满|度)(?P<money>钱)?"
@@ -28,9 +26,9 @@ CHANGE = re.compile(
     r"(?:[毛角]|(?![0-9十百千万.个次张条天月年份单件套位家笔期遍人名周小起直定共样点]))"
 )
 
-RANGE = re.compile(r"[多来几]?\s?(?:-|~|—|–|到|至)\s?$")
+RANGE = re.compile(r"[多来几]?\s?(?:-|~|—|–|到|至)\s?\Z")
 RANGE_AHEAD = re.compile(r"[多来几]?\s?(?:-|~|—|–|到|至)\s?[0-9一二两三四五六七八九十]")
-AND_SO_ON = re.compile(r"\s?(?:、|/|和|或|跟|,)\s?$")
+AND_SO_ON = re.compile(r"\s?(?:、|/|和|或|跟|,)\s?\Z")
 
 # What a number counts if it is no money. Exceptions in (?!...) are words that begin with the same sign.
 _COUNTED = (
@@ -77,15 +75,17 @@ _PAYING = (
     r"|ask(?:ed|s|ing)?|lost|for|only|give|gave|got|earn|sold|took|wired|charging"
 )
 # The greedy start makes the last of several such words count.
-PAYING = re.compile(rf".*(?:{_PAYING})(?P<between>[^,。;!?\n0-9]{{0,9}})$", re.DOTALL)
-NO_PAYING_BETWEEN = re.compile(r"[日号期第年点时岁码页楼届]|尾|客户|用户|会员$|粉丝|人数")
+PAYING = re.compile(rf".*(?:{_PAYING})(?P<between>[^,。;!?\n0-9]{{0,9}})\Z", re.DOTALL)
+NO_PAYING_BETWEEN = re.compile(r"[日号期第年点时岁码页楼届]|尾|客户|用户|会员\Z|粉丝|人数")
 JUST_BEFORE = re.compile(
     r"(?:要|出|才|仅|只|仅需|只需|只要|值|v我|v你|先v|放|剩|差|至少|最低|最高|最多|最少|共|一共|总共|合计|各|大概|约|省|降到|投|叫价|房租|租金|月入|收入|全套|课|课程|手册|教程|报名|培训|年卡|特训营|训练营|一起报|过去|走了|出去"
-    r"|花呗|借呗|白条|微粒贷|网贷|信用卡|车贷|房贷|本期|待还|应还|已还|剩余|笔[,:]?|[💰💸💴🧧])(?:我|你|他|了|个|的)?[\s:]{0,2}$"
+    r"|花呗|借呗|白条|微粒贷|网贷|信用卡|车贷|房贷|本期|待还|应还|已还|剩余|笔[,:]?|[💰💸💴🧧])(?:我|你|他|了|个|的)?[\s:]{0,2}\Z"
 )
-_PRICED = r"家|天|月|年|季度?|次|单|条|份|人|张|套|位|小时|件|趟|期|笔|个|晚|户|本|台|组|节|门|回|周|枚"
+_PRICED = (
+    r"家|天|月|年|季度?|次|单|条|份|人|张|套|位|小时|件|趟|期|笔|个|晚|户|本|台|组|节|门|回|周|枚"
+)
 PRICE_PER = re.compile(
-    rf"[一每单1两三]个?(?:{_PRICED})(?:就|给|才|要|收|只要|挣|赚|能赚|付|出|卖|是|价|得|还|补)?\s?$"
+    rf"[一每单1两三]个?(?:{_PRICED})(?:就|给|才|要|收|只要|挣|赚|能赚|付|出|卖|是|价|得|还|补)?\s?\Z"
 )
 PAYING_BEHIND = re.compile(
     rf"\s?(?:(?:一|每|/|1)个?(?:{_PRICED})|/?per\b|each|a month|/(?:month|day)|deposit|fee"
@@ -96,27 +96,27 @@ PAYING_BEHIND = re.compile(
 
 # A price list: names and figures line by line, or announced as such.
 PRICE_LIST = re.compile(r"价目|价格表|报价单|收费标准|明码")
-LISTED = re.compile(r"[\u4e00-\u9fff)]\s?$")
-LIST_LINE = re.compile(r"(?:^|\n)[\u4e00-\u9fff]{2,8}[\s:]?[0-9]{2,6}\s?(?=\n|$)")
-LINE_NAME = re.compile(r"(?:^|\n)[\u4e00-\u9fff]{2,8}[\s:]?$")
+LISTED = re.compile(r"[\u4e00-\u9fff)]\s?\Z")
+LIST_LINE = re.compile(r"(?:^|\n)[\u4e00-\u9fff]{2,8}[\s:]?[0-9]{2,6}\s?(?=\n|\Z)")
+LINE_NAME = re.compile(r"(?:^|\n)[\u4e00-\u9fff]{2,8}[\s:]?\Z")
 # Behind an amount, 880立案，2600保全 or 18000一套，电话卡150.
 NEXT_PRICE = re.compile(r"(?:[\u4e00-\u9fff]{0,4}[,、/;]\s?)(?P<thing>[\u4e00-\u9fff]{0,6})")
-NEXT_IN_LIST = re.compile(r"\s?(?:[、,;/。\n]|$)")
+NEXT_IN_LIST = re.compile(r"\s?(?:[、,;/。\n]|\Z)")
 
 # Figures that are a clause of their own, behind a clause about buying: 报了他的课，1980，都是录播.
 ALONE_BEFORE = re.compile(
-    r"(?:费|付|买|交|转|课|营|套|包|龙|款|钱|收|价|年卡|团队|教程|软件|会员|电话|培训|科技)[^\n]{0,12}[,，。:;…”」\"\n]\s?$"
+    r"(?:费|付|买|交|转|课|营|套|包|龙|款|钱|收|价|年卡|团队|教程|软件|会员|电话|培训|科技)[^\n]{0,12}[,，。:;…”」\"\n]\s?\Z"
 )
-ALONE_BEHIND = re.compile(r"\s?(?:[,，。;!?\n]|$)")
+ALONE_BEHIND = re.compile(r"\s?(?:[,，。;!?\n]|\Z)")
 
 OTHER_NUMBER = re.compile(
-    rf"(?:{alternatives(load('contacts')['other_numbers'])})[\s:是为(\"“#]{{0,4}}$"
+    rf"(?:{alternatives(load('contacts')['other_numbers'])})[\s:是为(\"“#]{{0,4}}\Z"
 )
 NO_AMOUNT = re.compile(
-    r"(?:分之|第|双|跑分|[百千万几数]|[a-z_@#*<.][*]{0,3}|[0-9][:/])$"
-    r"|(?:评分|芝麻分|信用分|积分|血压|体重|身高|亩产|粉丝)[^,。;!?\n]{0,5}$"
+    r"(?:分之|第|双|跑分|[百千万几数]|[a-z_@#*<.][*]{0,3}|[0-9][:/])\Z"
+    r"|(?:评分|芝麻分|信用分|积分|血压|体重|身高|亩产|粉丝)[^,。;!?\n]{0,5}\Z"
 )
-INTEREST = re.compile(r"(?:利率|年化|日息|月息|费率|irr|apr)[^,。;!?\n]{0,12}$")
+INTEREST = re.compile(r"(?:利率|年化|日息|月息|费率|irr|apr)[^,。;!?\n]{0,12}\Z")
 YEAR = re.compile(r"(?:19[5-9]|20[0-3])[0-9]\Z")
 # Writings that only money has: 12,500 and 1437.80 and 39.9.
 MONEY_FORM = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{3,}\.[0-9]{1,2}\Z")

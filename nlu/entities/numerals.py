@@ -16,9 +16,10 @@ _SIGNS = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖两俩�
 _TABLE = str.maketrans(_SIGNS, "0012345678911234567892230790011")
 _NO_DIGIT = re.compile(r"[^0-9]+")
 
-_SPOKEN = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖两洞拐勾"
+SPOKEN_DIGITS = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+_SPOKEN = SPOKEN_DIGITS + "两洞拐勾"
 # What people put between the digits of a number: up to three signs that are no letters, or a spoken pause.
-_GAP = r"(?:逗号|空格|横杠|短横|横线|杠|点|然后|嗯|呃|再|[^\w\n:%‰¥$*<>]{1,3}|_|(?<!\*)\*(?!\*))"
+_GAP = r"(?: ?(?:逗号|空格|横杠|短横|横线|杠|点|然后|嗯|呃|再) ?|[^\w\n:%‰¥$*<>]{1,3}|_|(?<!\*)\*(?!\*))"
 _RUN = re.compile(
     rf"(?:(?<![a-z0-9_])[oоil]{{1,2}}(?=[0-9]))?[0-9{_SPOKEN}]"
     rf"(?:{_GAP}?[0-9{_SPOKEN}]|(?<=[0-9oоil])[oоil](?![a-hj-km-np-z])){{2,}}"

@@ -14,28 +14,33 @@ _WORDS = load("contacts")
 _PHONE = _WORDS["phone"]
 _SHORT = frozenset(_PHONE["short"])
 _SHORT_WITH_CUE = frozenset(_PHONE["short_with_cue"])
+_THREE = frozenset(code for code in _SHORT | _SHORT_WITH_CUE if len(code) < 5)
 _ABROAD: dict[str, int] = _PHONE["abroad"]
 
-_CUE_BEFORE = re.compile(rf"(?:{alternatives(_PHONE['before'])})[^,。;!?\n0-9]{{0,6}}$")
+_CUE_BEFORE = re.compile(rf"(?:{alternatives(_PHONE['before'])})[^,。;!?\n0-9]{{0,6}}\Z")
 _CUE_AFTER = re.compile(rf"[^,。;!?\n0-9]{{0,4}}?(?:{alternatives(_PHONE['after'])})")
 _EXPLICIT = re.compile(
-    rf"(?:{alternatives(_PHONE['explicit'])})(?:号码|号|是|为)?[\s:(\"“”'-]{{0,3}}$"
+    rf"(?:{alternatives(_PHONE['explicit'])})(?:号码|号|是|为)?[\s:(\"“”'-]{{0,3}}\Z"
 )
 _BEGINNING = re.compile(rf"[\s\"”']{{0,2}}(?:{alternatives(_PHONE['beginnings'])})")
-_NO_PHONE = re.compile(rf"(?:{alternatives(_WORDS['other_numbers'])})[\s:是为(\"“#]{{0,4}}$")
+_NO_PHONE = re.compile(rf"(?:{alternatives(_WORDS['other_numbers'])})[\s:是为(\"“#]{{0,4}}\Z")
 _MONEY_BEFORE = re.compile(
-    r"(?:[转付交收借花欠扣存退赔返贷缴¥$]|转账|充值|rmb|人民币|[费金款]|额度|利息)[了的是约为我他]?[\s:]{0,2}$"
+    r"(?:[转付交收借花欠扣存退赔返贷缴¥$]|转账|充值|rmb|人民币|[费金款]|额度|利息)[了的是约为我他]?[\s:]{0,2}\Z"
 )
 _COUNTED = re.compile(
-    r"\s?(?:[万千百亿元块圆多余个名位次条张天斤平分米人岁户年月%％‰]|[wk](?![a-z])|rmb|[.:/][0-9])"
+    r"\s?(?:人(?!工)|[万千百亿元块圆多余个名位次条张天斤平分米岁户年月%％‰]|[wk](?![a-z])|rmb|[.:/][0-9])"
 )
-_MASK = ("**", "xx", "××", "##", "••", "*<", "<#")
+_MASK_BEFORE = re.compile(r"(?:\*{3,}|[0-9]\*\*|[x×#•●█]{2,}|<#>)\Z")
+_MASK_BEHIND = re.compile(r"\*{3,}|\*\*[0-9]|[x×#•●█]{2,}|<#|\*<")
+_PART_BEFORE = re.compile(r"[0-9][.:/]\Z")
 
 _MOBILE = re.compile(r"(?:86|0)?(1[3-9][0-9]{9})\Z")
 _LANDLINE = re.compile(r"0((?:10|2[0-9])[0-9]{8}|[3-9][0-9]{2}[0-9]{7,8})\Z")
 _SERVICE = re.compile(r"[48]00[0-9]{7}\Z|400[0-9]{6}\Z")
 _CALL_CENTRE = re.compile(r"95[0-9]{3,6}\Z")
-_LOCAL_HOTLINE = re.compile(r"96[0-9]{3,4}\Z|95[0-7][0-9]{6,9}\Z")
+_NEEDS_CUE = re.compile(r"95[0-9]{3,6}\Z|95[0-7][0-9]{6,9}\Z|96[0-9]{3,4}\Z")
+# 0095588: a bank's service number with an international prefix before it.
+_SPOOFED = re.compile(r"95[0-9]{3}\Z")
 _SMS_SENDER = re.compile(r"106[0-9]{5,17}\Z")
 _UNKNOWN = re.compile(r"[0-9]{7,13}\Z")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}\W{1,3}(?:0?[1-9]|1[0-2])\W{1,3}[0-9]{1,2}(?![0-9])")
@@ -44,7 +49,7 @@ _HARD_GAP = re.compile(r"[,。、;!?…]")
 # Sizes of the groups of a number whose parts are separated by commas; others are lists of numbers.
 _USUAL_GROUPS = re.compile(r"344|335|434|38|74|56|65|3422|334|343|433|37|46|64|[12]+")
 _LATIN_BEFORE = re.compile(
-    r"(?<![a-z0-9_])(?:v|vx|wx|wechat|weixin|tel|phone|call|dh|no|whatsapp)$"
+    r"(?<![a-z0-9_])(?:v|vx|wx|wechat|weixin|tel|phone|call|dh|no|whatsapp)\Z"
 )
 _LATIN_AFTER = re.compile(r"(?:v|vx|wx|qq|tg|or|and|is|whatsapp|wechat)(?![a-z0-9_])")
 _MOST_DIGITS = 20
@@ -62,6 +67,8 @@ def find_phones(text: str, runs: Sequence[DigitRun], taken: Taken) -> list[Found
     """All phone numbers in the runs of digits of a folded text, leaving out what is taken."""
     found = []
     for run in runs:
+        if len(run.groups) == 1 and len(digits := run.groups[0][0]) < 5 and digits not in _THREE:
+            continue
         first = 0
         while first < len(run.groups):
             value, start, end, following = _longest(text, run, first, taken)
@@ -85,7 +92,7 @@ def _longest(
         group, _, end = run.groups[last]
         digits += group
         sizes += str(len(group)) if len(group) < 10 else "x"
-        if len(digits) > _MOST_DIGITS:
+        if len(digits) > _MOST_DIGITS or (last - first > 13 and digits[:2] != "00"):
             break
         candidate = _Candidate(digits, start, end, sizes, run.gaps[first:last])
         value = _international(candidate) if abroad else _value(text, candidate)
@@ -99,7 +106,7 @@ def _may_start(text: str, start: int) -> bool:
         return True
     before = text[max(0, start - 14) : start]
     sign = before[-1]
-    if sign in "_@¥$" or before.endswith(_MASK):
+    if sign in "_@¥$" or _MASK_BEFORE.search(before):
         return False
     if sign.isascii() and sign.isalpha() and not _LATIN_BEFORE.search(before):
         return False
@@ -108,7 +115,7 @@ def _may_start(text: str, start: int) -> bool:
 
 def _may_end(text: str, end: int) -> bool:
     sign = text[end : end + 1]
-    if sign in ("_", "@", "%") or text.startswith(_MASK, end):
+    if sign in ("_", "@", "%") or _MASK_BEHIND.match(text, end):
         return False
     if sign.isascii() and sign.isalpha() and not _LATIN_AFTER.match(text, end):
         return False
@@ -118,8 +125,8 @@ def _may_end(text: str, end: int) -> bool:
 def _value(text: str, candidate: _Candidate) -> str | None:
     """The normalised number if the digits are one in this place."""
     digits = candidate.digits
-    if digits.startswith("00"):
-        return _international(candidate)
+    if digits.startswith("00") and (abroad := _international(candidate)):
+        return abroad
     usual = _USUAL_GROUPS.fullmatch(candidate.sizes) or not any(
         _HARD_GAP.search(gap) for gap in candidate.gaps
     )
@@ -140,43 +147,35 @@ def _value(text: str, candidate: _Candidate) -> str | None:
 def _is_service_code(text: str, candidate: _Candidate) -> bool:
     """Whether short digits, or digits of no known form, are dialled and not counted or paid here."""
     digits, start, end = candidate.digits, candidate.start, candidate.end
-    known = digits in _SHORT
-    centre = bool(_CALL_CENTRE.match(digits))
-    if len(digits) < 7 and not (known or centre or digits in _SHORT_WITH_CUE or _is_local(digits)):
-        return False
-    if len(digits) > 6 and not (centre or known or _is_local(digits) or _UNKNOWN.match(digits)):
-        return False
-    if _COUNTED.match(text, end) or any(_DIVIDING_GAP.search(gap) for gap in candidate.gaps):
-        return False
+    sure = digits in _SHORT or (_CALL_CENTRE.match(digits) and not digits.endswith("00"))
+    doubtful = digits in _SHORT_WITH_CUE or _NEEDS_CUE.match(digits)
     before = text[max(0, start - 14) : start]
+    if not (sure or doubtful) and not (_UNKNOWN.match(digits) and _EXPLICIT.search(before)):
+        return False
+    if _COUNTED.match(text, end) or _PART_BEFORE.search(before):
+        return False
+    if any(_DIVIDING_GAP.search(gap) for gap in candidate.gaps):
+        return False
     cued = bool(_CUE_BEFORE.search(before) or _CUE_AFTER.match(text, end))
-    if known or (centre and not digits.endswith("00")):
-        return cued or not _MONEY_BEFORE.search(before)
-    if centre or digits in _SHORT_WITH_CUE or _is_local(digits):
-        return cued and not _MONEY_BEFORE.search(before)
-    return bool(_EXPLICIT.search(before))
-
-
-def _is_local(digits: str) -> bool:
-    return bool(_LOCAL_HOTLINE.match(digits))
+    paid = bool(_MONEY_BEFORE.search(before))
+    if sure:
+        return cued or not paid
+    return (cued and not paid) if doubtful else True
 
 
 def _international(candidate: _Candidate) -> str | None:
     """E.164 of a number written with ``+`` or ``00``; the caller knows that it is so written."""
     digits, gaps = candidate.digits, candidate.gaps
-    number = digits[2:] if digits.startswith("00") else digits
-    if any(_HARD_GAP.search(gap) for gap in gaps) or "" in gaps and len(digits) < 11:
+    if any(_HARD_GAP.search(gap) for gap in gaps) or ("" in gaps and len(digits) < 11):
         return None
-    if not digits.startswith("00") and _MOBILE.match(digits) and not gaps:
+    number = digits.removeprefix("00")
+    if number == digits and not gaps and _MOBILE.match(digits):
         # ＋138…: "add this number", not a caller from North America.
         return f"+86{digits[-11:]}"
-    if not 7 <= len(number) <= 15 and not (number.startswith("95") and len(number) == 5):
+    if number.startswith("0") or not (7 <= len(number) <= 15 or _SPOOFED.match(number)):
         return None
-    if number[0] == "0":
-        return None
-    if number.startswith("86"):
-        return f"+86{number[2:].removeprefix('0') if number[2:3] == '0' and len(number) > 12 else number[2:]}"
-    most = next(
-        (_ABROAD[number[:size]] + size for size in (3, 2, 1) if number[:size] in _ABROAD), 15
-    )
-    return f"+{number}" if len(number) <= most else None
+    if number.startswith("860"):
+        # +86 0755 …: the trunk zero is dropped; a shorter number is kept as it was shown.
+        return f"+86{number[3:]}" if len(number) > 12 else f"+{number}"
+    code = next((number[:size] for size in (3, 2, 1) if number[:size] in _ABROAD), "")
+    return f"+{number}" if len(number) - len(code) <= _ABROAD.get(code, 13) else None

@@ -24,26 +24,29 @@ _DIGIT_SETS = (
     "零一二三四五六七八九",
     "〇一二三四五六七八九",
     "零壹贰叁肆伍陆柒捌玖",
-    "零壹貳參肆伍陸柒捌玖",
     "零幺两三四五六七八九",
-    "洞幺两三四五六拐八勾",
     "٠١٢٣٤٥٦٧٨٩",
     "۰۱۲۳۴۵۶۷۸۹",
     "०१२३४५६७८९",
     "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗",
     "₀₁₂₃₄₅₆₇₈₉",
     "⁰¹²³⁴⁵⁶⁷⁸⁹",
+    "洞幺两三四五六拐八勾",
+    "零壹貳參肆伍陸柒捌玖",
     "O123456789",
     "ol23456789",
     "OI23456789",
 )
+_PLAIN_SETS = _DIGIT_SETS[:-5]
 _KEYCAP = "\ufe0f\u20e3"
 _SEPARATORS = (
-    *(" ", "  ", "-", " - ", "–", "——", ".", "·", ",", "，", "、", "/", "\\", "_", "~", "|", "+", "*", "#"),
-    *("😀", "👉🏻", "❤️", "⭐", "\u200b", "\u2060", "\u00ad", "\ufeff", "\n", "\n\n", "\t", "\u3000", "\u00a0"),
-    *("的", "加", "啊", "杠", "点", "呀", "和", "再", "个", "年", "号", "元", "万啊", "然后", "接着", "空格"),
-    *(":", ";", "。", "…", "(", ")", "【", "”", "→", "x", "a"),
+    *(" ", "  ", "-", " - ", "–", "——", ".", "·", ",", "，", "、", "/", "\\", "_", "~", "|", "+"),
+    *("*", "#", ":", ";", "。", "…", "(", ")", "【", "”", "→", "😀", "👉🏻", "❤️", "⭐"),
+    *("\u200b", "\u2060", "\u00ad", "\ufeff", "\n", "\n\n", "\t", "\u3000", "\u00a0"),
+    *("的", "加", "啊", "杠", "呀", "和", "再", "转"),
 )
+# Only between single digits: behind a longer group they would make it an amount or a count.
+_WORDS = ("个", "点", "年", "号", "元", "然后", "接着", "空格")
 
 
 def number(random_: random.Random) -> str:
@@ -64,9 +67,11 @@ def number(random_: random.Random) -> str:
 
 def disguised(random_: random.Random, digits: str) -> str:
     """The same digits in one of the writings, or in several of them mixed."""
-    sets = [random_.choice(_DIGIT_SETS)]
-    if random_.random() < 0.25:
-        sets = random_.sample(_DIGIT_SETS[:-4], 2)
+    # Of five digits, a letter, a radio word or a numeral alone at the edge reads as a word.
+    known = _DIGIT_SETS if len(digits) > 5 else _PLAIN_SETS
+    sets = [random_.choice(known)]
+    if len(digits) > 5 and random_.random() < 0.25:
+        sets = random_.sample(_PLAIN_SETS, 2)
     written = [random_.choice(sets)[int(digit)] for digit in digits]
     if random_.random() < 0.1:
         written = [digit + _KEYCAP for digit in digits]
@@ -75,7 +80,7 @@ def disguised(random_: random.Random, digits: str) -> str:
         return "".join(written)
     separator = random_.choice(_SEPARATORS)
     if kind < 0.65:
-        return separator.join(written)
+        return random_.choice((*_SEPARATORS, *_WORDS)).join(written)
     sizes = random_.choice(((3, 4), (4, 3), (2, 2)))
     groups, position = [], 0
     while position < len(written):
@@ -124,7 +129,18 @@ def address(random_: random.Random) -> str:
 
 def contact(random_: random.Random) -> str:
     """A contact id with the word that makes it one."""
-    token = random_.choice(("kefu888", "xiaowang", "abc_12", "k1e2f3", "wxid_a0b0", "demo-kf0", "ｋｅｆｕ８", "ke\u200bfu88"))
+    token = random_.choice(
+        (
+            "kefu888",
+            "xiaowang",
+            "abc_12",
+            "k1e2f3",
+            "wxid_a0b0",
+            "demo-kf0",
+            "ｋｅｆｕ８",
+            "ke\u200bfu88",
+        )
+    )
     return random_.choice(
         (
             f"@{token}",
