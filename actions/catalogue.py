@@ -58,7 +58,7 @@ ENGLISH = (
 )
 _SINGLE = (
     "named_agency ask_given offer_card call_forwarding stop_posting_card deposit_received "
-    "minor_threat elder_relative "
+    "recovery_warning minor_threat elder_relative "
     "emergency_screen emergency_code emergency_transfer emergency_call emergency_moved "
     "emergency_relative emergency_follow "
     "crisis crisis_again crisis_minor crisis_threat crisis_relative "

@@ -23,6 +23,7 @@ from nlu.analysis import Analysis
 
 _READABLE = re.compile(r"[\u3400-\u9fffA-Za-z0-9]")
 CARD_OFFER = "utter_offer_card"
+EMERGENCY_TURNS = 2
 _WARNINGS_WITH_QUESTION = frozenset({"asking", "approached"})
 
 
@@ -116,6 +117,8 @@ def _replies(
     if meaning.kind == "threat":
         return warn(meaning, analysis, state, content)
     if meaning.kind == "follow_up":
+        if state.urgent == "emergency" and state.turn - state.urgent_at <= EMERGENCY_TURNS:
+            return emergency_replies(analysis, state)
         return follow_up(meaning, analysis, state)
     if meaning.kind == "unclear":
         again = state.asked == "clarify"

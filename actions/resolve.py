@@ -18,21 +18,19 @@ STANDALONE = frozenset(
 )
 
 # From here on a message in the middle of a talk about a threat counts as a follow-up.
-FOLLOW_UP_LIKELY = 0.3
+FOLLOW_UP_LIKELY = 0.5
 # Without a talk about a threat it takes more to read a message as a follow-up act.
-FOLLOW_UP_SURE = 0.5
+FOLLOW_UP_SURE = 0.75
 # Below this an ordinary intent is a guess, and a guess is asked about instead of answered.
-INTENT_LIKELY = 0.12
+INTENT_LIKELY = 0.2
 # A message that leans this far towards a threat without reaching it gets a question, never a verdict.
 LEANS_TO_THREAT = 0.3
 LONG_MESSAGE = 30  # code points; longer messages stand for themselves
 FRESH_TURNS = 8
 CLEARLY_ANOTHER = 0.8  # likelihood from which a code is a new threat even in a follow-up
-ACT_LIKELY = 0.2
+OWN_BUSINESS = 0.45  # share from which an ordinary intent is no guess
 CRISIS_TURNS = 3
-_CALM_INTENTS = frozenset(
-    {"thanks", "goodbye", "repayment", "account", "limits_rates", "app_issue", "stop_push"}
-)
+_STILL_IN_CRISIS = FOLLOW_UPS | {"crisis", "chitchat", "hardship", "collection_complaint", "abuse"}
 
 _POINTS_BACK = re.compile(
     r"^(?:那|他|她|它|对方|还是|又|这个?人|那个?人|刚才|这里面|这些|里面|可是|但是?|反正|好像是|就是那)"
@@ -73,7 +71,7 @@ def resolve(analysis: Analysis, state: ConversationState) -> Meaning:
     if refers_back:
         return Meaning("follow_up", _act(analysis), codes, stage, True)
     act, likelihood = analysis.follow_up
-    if likelihood >= FOLLOW_UP_SURE and (act in STANDALONE or state.asked):
+    if likelihood >= FOLLOW_UP_SURE and (act in STANDALONE or state.asked) and _guess(analysis):
         return Meaning("follow_up", act)
     intent = analysis.act[0]
     if _unclear(analysis):
@@ -96,9 +94,10 @@ def _codes(analysis: Analysis, state: ConversationState) -> tuple[tuple[str, ...
         if _continues(analysis, running.code) and (short or points_back):
             return (running.code,), True
         return named, False
-    if follows and short and not _own_business(analysis):
-        return (running.code,), True
-    if points_back and state.topic == "threat" and not _own_business(analysis):
+    if _own_business(analysis):
+        return (), False
+    if (follows and short) or (state.topic == "threat" and (points_back or _guess(analysis))):
+        # In the middle of a talk about a threat, what is no business of its own belongs to it.
         return (running.code,), True
     return (), False
 
@@ -117,10 +116,16 @@ def _continues(analysis: Analysis, running: str) -> bool:
     return bool(_POINTS_BACK.search(analysis.text)) and (best < 0.5 or same * 3 >= best)
 
 
+def _guess(analysis: Analysis) -> bool:
+    """Whether no ordinary intent stands out."""
+    act, likelihood = analysis.act
+    return act in FOLLOW_UPS or act == "chitchat" or likelihood < OWN_BUSINESS
+
+
 def _own_business(analysis: Analysis) -> bool:
     """Whether the message is clearly about business with us rather than about the other side."""
     act, likelihood = analysis.act
-    return act not in FOLLOW_UPS and likelihood >= 0.5
+    return act not in FOLLOW_UPS and act != "chitchat" and likelihood >= OWN_BUSINESS
 
 
 def _emergency(
@@ -166,15 +171,17 @@ def _act(analysis: Analysis) -> str:
         return "insist"
     if "asks_which" in analysis.marks or analysis.act[0] == "ask_hotline":
         return "ask_hotline"
-    act, likelihood = analysis.follow_up
-    return act if likelihood >= ACT_LIKELY else "more"
+    if analysis.given:
+        return "already_gave"
+    return analysis.follow_up[0]
 
 
 def _urgent(analysis: Analysis, state: ConversationState) -> str | None:
     if analysis.urgent:
         return analysis.urgent
     if state.urgent == "crisis" and state.turn - state.urgent_at <= CRISIS_TURNS:
-        calm = analysis.act[0] in _CALM_INTENTS and analysis.act[1] >= FOLLOW_UP_SURE
+        act, likelihood = analysis.act
+        calm = act not in _STILL_IN_CRISIS and likelihood >= OWN_BUSINESS
         return None if calm or analysis.threats else "crisis"
     return None
 
@@ -183,8 +190,9 @@ def _asks_whether_ours(analysis: Analysis) -> bool:
     act, likelihood = analysis.act
     if act in VERIFICATIONS and likelihood >= (INTENT_LIKELY if not analysis.threats else 0.5):
         return True
-    named = bool(analysis.values("phone") or analysis.values("agency"))
-    return "asks_ours" in analysis.marks and named
+    if "asks_ours" not in analysis.marks:
+        return False
+    return bool(analysis.values("phone") or analysis.values("agency"))
 
 
 def _verification(analysis: Analysis) -> str:

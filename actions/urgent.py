@@ -10,9 +10,11 @@ from nlu.analysis import Analysis
 
 def emergency_replies(analysis: Analysis, state: ConversationState) -> tuple[Reply, ...]:
     """Stop first; the reply fits what is happening, and follows up where it was just given."""
-    if state.urgent == "emergency" and state.turn - state.urgent_at <= 2:
-        return (Reply("utter_emergency_follow"),)
     marks, given = analysis.marks, analysis.given
+    running = state.running
+    if state.urgent == "emergency" and state.turn - state.urgent_at <= 2:
+        gone = "moved" in marks and running is not None and running.stage != "paid"
+        return (Reply("utter_emergency_moved" if gone else "utter_emergency_follow"),)
     if "elder" in marks and "moved" not in marks:
         return (Reply("utter_emergency_relative"),)
     if "screen" in given or "screen_now" in marks:

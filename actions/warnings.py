@@ -47,7 +47,11 @@ def warn(
         return (Reply("utter_minor_threat"), Reply(f"utter_way_{code}"))
     if code == "anti_collection" and analysis.act[0] == "collection_complaint" and fresh:
         return (Reply("utter_collection_distress"),)
+    if "recovery_offer" in analysis.marks and stage != "reporting":
+        return (_what(code, analysis), Reply("utter_recovery_warning"), Reply(f"utter_way_{code}"))
     steps = _steps(code, stage, analysis)
+    if stage == "reporting" and not fresh:
+        return (*steps, Reply(f"utter_way_{code}"))
     if fresh and before is not None:
         special = [step for step in steps if step.name in _SPECIAL_NAMES]
         if special:
@@ -65,6 +69,8 @@ def follow_up(meaning: Meaning, analysis: Analysis, state: ConversationState) ->
     """The reply to a follow-up: a running threat (``meaning.codes``) or a question about the matter itself."""
     code = meaning.codes[0] if meaning.codes else None
     act, stage = meaning.intent, meaning.stage or "asking"
+    if state.minor and act not in _FOR_MINORS_TOO:
+        return (Reply("utter_minor_threat"),)
     if state.asked == "given" and act in ("affirm", "already_gave", "already_paid"):
         act = "already_paid" if stage == "paid" else "already_gave"
     if code is not None:
@@ -102,6 +108,8 @@ def _steps(code: str, stage: str, analysis: Analysis) -> tuple[Reply, ...]:
     return (step,)
 
 
+# Acts that a child is answered like everybody else.
+_FOR_MINORS_TOO = frozenset({"how_to_report", "ask_hotline", "stopped"})
 _SPECIAL_NAMES = frozenset(name for _, name in _SPECIAL_STEPS)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
+from actions.checks import written_date
 from actions.facts import BEIJING, FACTS_KEY, Facts, ReceiptFact
 from bot.assistant.locks import KeyedLocks
 from bot.inbound import SENDER_KEY, InboundMessage
@@ -137,7 +138,7 @@ class Gate:
             return ReceiptFact(number)
         states = self._services.content.receipt_states
         day = receipt.received_at.astimezone(BEIJING).date()
-        return ReceiptFact(number, states.get(receipt.state, receipt.state), day.isoformat())
+        return ReceiptFact(number, states.get(receipt.state, receipt.state), written_date(day))
 
 
 def masked(text: str) -> str:

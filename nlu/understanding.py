@@ -11,7 +11,7 @@ import numpy as np
 from nlu.analysis import FOLLOW_UP_ACTS, Analysis, Entity, Span, Threat
 from nlu.details import given_of, marks_of
 from nlu.model.features import Features, extract
-from nlu.model.linear import LinearModel, Scores
+from nlu.model.linear import LinearModel, Scores, Vector
 
 # Log-odds from which a message counts as a mention of a threat, chosen by cross-validation on the
 # examples: missing a victim costs more than asking one question too many, but ordinary talk is most talk.
@@ -23,6 +23,8 @@ URGENT = -0.5
 # What a word of death adds to the log-odds of a crisis.
 DEATH_WISH = 2.0
 EMERGENCY_GATE = -0.5
+# With fewer known grams nothing can be said of a message.
+FEWEST_GRAMS = 2
 QUOTE_SHARE = 0.5
 QUOTE_LIMIT = 40  # signs; nobody reads a longer quote on a phone
 _CLAUSE = re.compile(r"[^，。！？；,!?;\n「」“”\"【】]+")
@@ -50,6 +52,8 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
             evidence = _evidence(model, features, scores, int(column))
             threats.append(Threat(heads.codes[column], round(sure, 4), evidence))
     act = _act(model, scores)
+    if len(scores.rows) < FEWEST_GRAMS:
+        act = (act[0], 0.0)
     intent, likelihood = (threats[0].code, threats[0].confidence) if threats else act
     return Analysis(
         text=text,
@@ -95,12 +99,11 @@ def _urgent(
 
 
 def _act(model: LinearModel, scores: Scores) -> tuple[str, float]:
-    """The likeliest intent that is no threat code."""
+    """The likeliest intent that is no threat code, with its share among these intents."""
     names = model.heads.intents
-    codes = set(model.heads.codes)
-    ordinary = [column for column, name in enumerate(names) if name not in codes]
-    best = max(ordinary, key=lambda column: float(scores.intents[column]))
-    return names[best], round(_sigmoid(scores.intents[best]), 4)
+    ordinary = [column for column, name in enumerate(names) if name not in model.heads.codes]
+    best, share = _most_likely(scores.intents[ordinary])
+    return names[ordinary[best]], share
 
 
 def _follow_up(model: LinearModel, scores: Scores) -> tuple[str, float]:
@@ -109,8 +112,15 @@ def _follow_up(model: LinearModel, scores: Scores) -> tuple[str, float]:
     acts = [column for column, name in enumerate(names) if name in FOLLOW_UP_ACTS]
     if not acts:
         return "what_now", 0.0
-    best = max(acts, key=lambda column: float(scores.intents[column]))
-    return names[best], round(_sigmoid(scores.follow_up), 4)
+    best, _ = _most_likely(scores.intents[acts])
+    return names[acts[best]], round(_sigmoid(scores.follow_up), 4)
+
+
+def _most_likely(scores: Vector) -> tuple[int, float]:
+    """Place of the greatest log-odds and its share of the whole (softmax)."""
+    shares = np.exp(scores - scores.max())
+    best = int(scores.argmax())
+    return best, round(float(shares[best] / shares.sum()), 4)
 
 
 def _evidence(

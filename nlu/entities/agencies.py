@@ -31,7 +31,7 @@ _THIS_FIRM = re.compile(
     rf"(?:^|[,。;!?:\n]|{alternatives(_WORDS['partners'])})({_SIGN}{{2,8}})(?=这家(?:公司|机构|中介|工作室|团队))"
 )
 _BARE_END = re.compile(
-    rf"(?:{alternatives(_WORDS['bare_endings'])})"
+    rf"(?:{alternatives(_WORDS['bare_endings'])}){_LEGAL}?"
     r"(?!部|老师|人员|小妹|专员|费|函|顾问|经理|岗|流程|风险|问题|总监|助理)"
 )
 _BEFORE_END = re.compile(rf"{_SIGN}{{2,14}}\Z")
@@ -93,7 +93,7 @@ def _is_named(name: str) -> bool:
 
 
 def _is_official(name: str) -> bool:
-    """A long name made of common words only, dressed up as an office: 金融消费者退费服务处."""
+    """A long name made of common words only, dressed up as an office: 个人信用修复服务中心."""
     ending = _OFFICIAL_END.search(name)
     return ending is not None and ending.start() >= 5 and "你们" not in name and "贵" not in name
 

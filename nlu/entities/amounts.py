@@ -10,7 +10,7 @@ from nlu.entities import money_words as words
 from nlu.entities.found import Found, Taken
 from nlu.entities.numerals import Number, digits_of, numbers
 
-_HINT = re.compile(r"[0-9十百千万拾佰仟亿元块毛]")
+_HINT = re.compile(r"[0-9十百千万拾佰仟亿元块毛角圆蚊米wk]|bai|qian|达不溜")
 _WINDOW = 24
 _LARGEST = Decimal(10**11)
 
@@ -149,8 +149,10 @@ def _in_yuan(text: str, value: Decimal, unit: re.Match[str]) -> tuple[Decimal, i
 
 
 def _means_together(text: str, number: Number, unit: re.Match[str], cued: bool) -> bool:
-    """存了就一块还给我: 一块 is "together", 一毛 "nothing", unless money is meant plainly."""
+    """到期一块退给你: 一块 is "together", 一毛 "nothing", unless money is meant plainly."""
     if text[number.start : number.end] != "一" or unit.group("money"):
+        return False
+    if unit.group("unit") not in ("块", "毛"):
         return False
     if unit.group("unit") == "毛":
         return True

@@ -118,7 +118,7 @@ def _nearby(text: str, start: int) -> str:
 
 
 def _spaced(text: str, match: re.Match[str]) -> Found | None:
-    """``微：b a i 9 z x``: single signs with spaces between them."""
+    """``微：d e m o 0 0 z``: single signs with spaces between them."""
     value = re.sub(r"[ .·|~]", "", match.group())
     role = _cue(text, match.start()).role
     return Found("contact_id", value, *match.span(), role) if role and not value.isdigit() else None
@@ -182,7 +182,7 @@ def _owner(text: str, start: int, end: int, cue: _Cue, value: str) -> str | None
 
 
 def _glued(name: str, start: int, cue: _Cue) -> Found | None:
-    """``qq300000812`` and ``vxabc_123``: cue and id in one word."""
+    """``qq300000556`` and ``vxabc_123``: cue and id in one word."""
     end = start + len(name)
     if (match := _GLUED_QQ.match(name)) and (match.group("cue") == "qq" or not cue.role):
         return Found("contact_id", match.group("number"), start + match.start("number"), end, "qq")

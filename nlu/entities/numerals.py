@@ -22,28 +22,34 @@ _SPOKEN = SPOKEN_DIGITS + "两洞拐勾"
 _GAP = r"(?: ?(?:逗号|空格|横杠|短横|横线|杠|点|然后|嗯|呃|再) ?|[^\w\n:%‰¥$*<>]{1,3}|_|(?<!\*)\*(?!\*))"
 _RUN = re.compile(
     rf"(?:(?<![a-z0-9_])[oоil]{{1,2}}(?=[0-9]))?[0-9{_SPOKEN}]"
-    rf"(?:{_GAP}?[0-9{_SPOKEN}]|(?<=[0-9oоil])[oоil](?![a-hj-km-np-z])){{2,}}"
+    rf"(?:{_GAP}?[0-9{_SPOKEN}]|(?<=[0-9oоil])[oоil](?![a-hj-km-np-z])|[ .-][oо]{{2,4}}(?=[ .-]?[0-9])){{2,}}"
 )
 _GROUP = re.compile(rf"[0-9oоil]+|[{_SPOKEN}]+")
 _COUNTED_ONE = re.compile(r"[直下个次起定共样般些口边点]")
 
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "bai": 100, "千": 1000, "仟": 1000}
-_UNITS |= {"qian": 1000, "k": 1000, "万": 10_000, "w": 10_000, "wan": 10_000, "亿": 10**8}
+_UNITS |= {"qian": 1000, "k": 1000, "万": 10_000, "w": 10_000, "wan": 10_000, "达不溜": 10_000}
+_UNITS |= {"亿": 10**8}
 _HAN = "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖两俩仨"
-_UNIT = r"(?:[十拾百佰千仟万亿]|(?:wan|qian|bai|[wk])(?![a-z]))"
+_UNIT = r"(?:[十拾百佰千仟万亿]|达不溜|(?:wan|qian|bai|[wk])(?![a-z]))"
 CURRENCY = r"(?:元|块|圆|筷|人民币|大洋|软妹币|米|蚊|毛|角|(?:rmb|yuan|kuai|r)(?![a-z]))"
+# 3❤8❤8元: single figures with one sign between them.
+_PARTED = r"[0-9](?:[ ·*\u2600-\u27bf\U0001f000-\U0001faff][0-9]){1,6}(?![0-9])"
 _FIGURES = (
     r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?"
+    rf"|(?<![0-9]){_PARTED}(?=\s?(?:{_UNIT}|元|块|米))"
     r"|[0-9][0-9o〇]{0,6}[o〇](?![a-z0-9])|[0-9]+(?:\.[0-9]+)?)"
 )
+_FILLER = r"(?:[多来余几好]|个(?=[万w达]))"
 _NUMBER = re.compile(
     rf"(?:{_FIGURES}(?:点[0-9{_HAN}]+(?=[千万亿w]))?"
-    rf"|[{_HAN}]+(?:点[{_HAN}]+)?(?=[多来余几好]?\s?(?:{_UNIT}|{CURRENCY}))|(?=十|拾[万元块]))"
-    rf"(?:(?:[多来余几好]|个(?=[万w]))?\s?{_UNIT}(?:[0-9]+(?![.,]?[0-9])|[{_HAN}]+)?)*"
+    rf"|[{_HAN}]+(?:点[{_HAN}]+)?(?={_FILLER}?\s?(?:{_UNIT}|{CURRENCY}))|(?=十|拾[万元块]))"
+    rf"(?:{_FILLER}?\s?{_UNIT}(?:[0-9]+(?![.,]?[0-9])|[{_HAN}]+)?)*"
 )
 # Tokens are read inside a match of _NUMBER, behind which a pattern cannot look.
 _TOKEN = re.compile(
-    rf"(?:[0-9][0-9,o〇]*(?:\.[0-9]+)?)(?:点[0-9{_HAN}]+)?|[{_HAN}]+(?:点[{_HAN}]+)?|{_UNIT}"
+    rf"(?:{_PARTED}|[0-9][0-9,o〇]*(?:\.[0-9]+)?)(?:点[0-9{_HAN}]+)?"
+    rf"|[{_HAN}]+(?:点[{_HAN}]+)?|{_UNIT}"
 )
 # A numeral before these counts things of its own: 三千一个月 is 3000 for one month.
 _COUNTED = re.compile(r"[个次张条天月年份单件套位家笔期遍人名周岁台户晚趟小]")
@@ -81,7 +87,7 @@ def digit_runs(text: str) -> Iterator[DigitRun]:
         gaps: list[str] = []
         for part in _GROUP.finditer(text, match.start(), match.end()):
             start, end = part.span()
-            # 一三八零零零零六二七一一直打: the last numeral belongs to the next word.
+            # 一三八零零零零四四五五一直打: the last numeral belongs to the next word.
             if end - start > 3 and text[end - 1] == "一" and _COUNTED_ONE.match(text, end):
                 end -= 1
             if groups:
@@ -91,7 +97,7 @@ def digit_runs(text: str) -> Iterator[DigitRun]:
 
 
 def numbers(text: str) -> Iterator[Number]:
-    """All numbers in figures or with units, in order: ``9,860``, ``1.5万``, ``一千八``, ``6十6``, ``2w5``."""
+    """All numbers in figures or with units, in order: ``8,640``, ``1.5万``, ``一千八``, ``6十6``, ``2w5``."""
     position = 0
     while match := _NUMBER.search(text, position):
         number = _read(text, match.start(), match.end())

@@ -9,7 +9,7 @@ from nlu.entities.found import Found
 from nlu.lexicon import load
 from nlu.text.folding import Folded
 
-_HINT = re.compile(r"\.|://|点|dot|。|\[")
+_HINT = re.compile(r"\.|://|点|dot|。|·|\[")
 _ENDINGS = "|".join(sorted(load("contacts")["url"]["endings"], key=len, reverse=True))
 # Inside a disguised address a dot may be a word; only the commonest endings are believed then.
 _DOT = r"(?:\.|\s?(?:点|dot|。|·|\[\.\]|\(\.\)|\[点\]|\(点\))\s?(?=[a-z0-9-]+\s?(?:\.|点|dot|。)|(?:com|cn|net|top|xyz|vip|cc|org)(?![a-z0-9])))"

@@ -67,7 +67,7 @@ def train(examples: Sequence[Example], progress: Progress = lambda step: None) -
         if column in (0, codes.start, intents.start, stages.start, urgent.start):
             progress(_step_name(column, heads))
         chosen = staged if stages.start <= column < stages.stop else slice(None)
-        balanced = urgent.start <= column < urgent.stop
+        balanced = column == 1 or urgent.start <= column < urgent.stop
         coefficients, intercept = _fit(matrix[chosen], targets[chosen, column], balanced)
         weights[:, column] = coefficients * idf
         bias[column] = intercept

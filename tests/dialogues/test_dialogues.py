@@ -8,10 +8,11 @@ A dialogue in the YAML files beside this one has an ``id``, a ``language`` where
 * ``expect`` lists patterns each of which is found in the reply, all bubbles joined by line breaks,
 * ``lacks`` lists patterns none of which is,
 * ``signal`` lists threat codes that the conversation has reported by the end of the turn,
-* ``no_signal`` tells that the turn itself reports nothing.
+* ``no_signal`` tells that the turn itself reports nothing,
+* ``ordinary`` tells that it is everyday talk: the reply warns of nothing and is not in doubt about it.
 
 Patterns are written in Simplified characters; a Traditional reply is read in both. They ask for what is
-said, not for a wording.
+said, not for a wording, and the privacy notice at the end of a reply neither meets nor breaks any of them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ import pytest
 import yaml
 
 from actions.content import load_content
+from actions.language import in_traditional
 from actions.outgoing import Registry, find_unregistered
+from actions.wording import fill, load_responses
 from nlu.analysis import THREAT_CODES
 from nlu.text.folding import fold
 
@@ -53,6 +56,9 @@ _BLAME_OR_PROMISE = re.compile(
 _ASKS_FOR_A_SECRET = re.compile(
     r"(?:验证码|密码)[^。？！\n]{0,8}(?:发给我|告诉我|发到这里|发过来|发我)"
 )
+_WARNING = re.compile(r"骗|圈套|危险信号|违法|非法|挂断|先停|(?:别|不要)付")
+_DOUBTS = ("utter_clarify", "utter_general_caution")
+_NOTICES = ("utter_privacy_notice", "utter_en_privacy_notice")
 _SPOKEN_DIGITS = str.maketrans("零〇一壹二贰三叁四肆五伍六陆七柒八捌九玖", "00112233445566778899")
 _LONG_NUMBER = re.compile(r"\d(?:[ .·()-]{0,2}\d){4,}")
 
@@ -66,6 +72,7 @@ class DialogueTurn:
     lacks: tuple[str, ...] = ()
     signal: tuple[str, ...] = ()
     no_signal: bool = False
+    ordinary: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,7 @@ def test_every_turn_of_a_dialogue_gets_a_fitting_reply_and_its_signals(
         codes.update(told)
         problems = [
             *_problems_of_any_reply(answer.text, number == 1, ROOM[dialogue.language]),
-            *_problems_of_this_reply(answer.text, turn, receipt),
+            *_problems_of_this_reply(_without_notice(answer.text), turn, receipt),
             *_problems_of_signals(told, codes, turn),
         ]
         if problems:
@@ -180,6 +187,12 @@ def _problems_of_this_reply(text: str, turn: DialogueTurn, receipt: str) -> Iter
     for pattern in turn.lacks:
         if _is_said(pattern, text, receipt):
             yield f"says what it must not: {pattern}"
+    if turn.ordinary:
+        for reading in _readings(text):
+            if match := _WARNING.search(reading):
+                yield f"warns in everyday talk: {match.group()!r}"
+        if any(doubt in text for doubt in _texts_of(_DOUBTS)):
+            yield "is in doubt about everyday talk"
 
 
 def _problems_of_signals(told: list[str], codes: set[str], turn: DialogueTurn) -> Iterator[str]:
@@ -207,6 +220,20 @@ def _filled(say: str, receipt: str) -> str:
 def _receipt_of(text: str) -> str | None:
     match = _RECEIPT.search(text)
     return match.group() if match else None
+
+
+def _without_notice(text: str) -> str:
+    for notice in _texts_of(_NOTICES):
+        text = text.replace(notice, "")
+    return text
+
+
+@lru_cache(maxsize=2)
+def _texts_of(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Replies as they are shown, in both scripts."""
+    responses, values = load_responses(), CONTENT.values()
+    texts = [fill(str(responses[name][0]["text"]), values) for name in names]
+    return (*texts, *map(in_traditional, texts))
 
 
 def _long_numbers(text: str) -> set[str]:

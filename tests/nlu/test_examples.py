@@ -38,9 +38,7 @@ def test_there_are_at_least_1200_ordinary_examples_half_of_them_with_words_of_th
     ordinary = [example for example in examples if not example.codes]
     threat_words = _pairs_of_signs([example.text for example in examples if example.codes])
     common = {pair for pair, count in threat_words.items() if count >= 20}
-    sharing = [
-        example for example in ordinary if len(common & set(_pairs(example.text))) >= 2
-    ]
+    sharing = [example for example in ordinary if len(common & set(_pairs(example.text))) >= 2]
     assert len(ordinary) >= 1200
     assert len(sharing) >= len(ordinary) / 2
 

@@ -110,7 +110,7 @@ async def test_a_failure_of_ours_reaches_the_client_and_without_the_text_the_log
         )
     assert (frames[-1]["type"], frames[-1]["in_reply_to"]) == ("error", "m1")
     assert (answer.status_code, answer.json()["in_reply_to"]) == (503, "m1")
-    assert caplog.text.count("ValueError") == 2
+    assert caplog.text.count("not answered: ValueError") == 2
     assert "我的密码" not in caplog.text
 
 
