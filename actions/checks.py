@@ -54,7 +54,7 @@ def _answer(
 ) -> Reply:
     if meaning.intent == "verify_person":
         return Reply("utter_person")
-    if meaning.intent == "verify_app":
+    if meaning.intent == "verify_app" and (analysis.values("url") or not checks):
         return _app(analysis, content)
     if meaning.intent == "verify_message":
         court = "court" in analysis.marks

@@ -49,4 +49,5 @@ def _to_traditional() -> opencc.OpenCC:
 
 def in_traditional(text: str) -> str:
     """The same text in Traditional characters; digits and Latin letters stay as they are."""
-    return str(_to_traditional().convert(text))
+    # The converter takes 签 alone for a lot that is drawn; replies only ever sign.
+    return str(_to_traditional().convert(text)).replace("籤", "簽")

@@ -143,10 +143,13 @@ def _registered_group(candidate: Candidate, first: int, view: str, numbers: froz
     if start and _PREFIX.match(view, start - 1):
         return first
     digits, longest = "", first
+    limit = max(map(len, numbers), default=0)
     for index in range(first, len(candidate.chunks)):
         if index > first and _PARTING.search(candidate.gaps[index - 1]):
             break
         digits += candidate.chunks[index].digits
+        if len(digits) > limit:
+            break
         if digits in numbers and not _SUFFIX.match(view, candidate.chunks[index].end):
             longest = index + 1
     return longest

@@ -16,7 +16,6 @@ _KNOWN = (
 _HAN_ENDINGS = "中国|公司|网络|网址|在线|商城|集团|我爱你|手机|移动|政务|公益|网店|商店"
 _TAIL = rf"(?:[:/?#][^\s{_HAN}<>“”‘’\"()]*)?"
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,62})"
-_SPELLED_DOT = r"(?:[.。·•‧・丶,]|点|[(\[{][.点][)\]}]|[(\[{ ]dot[)\]} ])"
 
 _SCHEME = re.compile(rf"(?:[a-z][a-z0-9+-]{{1,11}})[ ]?:[ ]?[/\\]{{1,2}}[^\s{_HAN}<>“”‘’\"]+")
 _HOST = re.compile(
@@ -26,11 +25,15 @@ _HOST = re.compile(
 )
 _ADDRESS = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])" + _TAIL)
 _DISGUISED = re.compile(
-    rf"(?:[a-z0-9][a-z0-9-]*[ ]{{0,2}}{_SPELLED_DOT}[ ]{{0,2}}(?:{_SURE})"
-    rf"|[a-z0-9-]*[a-z][a-z0-9-]*[ ]?(?:点|[(\[{{][.点][)\]}}]|[(\[{{ ]dot[)\]}} ])[ ]?(?:{_KNOWN})"
-    rf"|(?<=[{_HAN}])(?:\.[ ]?(?:{_KNOWN}|apk|exe|{_HAN_ENDINGS})|(?:点|。)[ ]?(?:{_SURE}))"
-    rf"|[.点。][ ]?c[ ]?[o0][ ]?m)(?![a-z0-9]){_TAIL}"
+    r"(?P<dot>[.。·•‧・丶,]|点|[(\[{][.点][)\]}]|[(\[{ ]dot[)\]} ])[ ]{0,2}"
+    rf"(?P<ending>{_KNOWN}|apk|exe|{_HAN_ENDINGS}|c[ ]?[o0][ ]?m)(?![a-z0-9]){_TAIL}"
 )
+_SURE_ENDING = re.compile(rf"{_SURE}|c[ ]?[o0][ ]?m")
+_LABEL_BEFORE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}[ ]{0,2}$")
+_HAN_BEFORE = re.compile(rf"[{_HAN}]$")
+_LONGEST_LABEL = 66
+# Without these there is neither an address nor an id, and most Chinese replies have none of them.
+_WORTH_A_LOOK = re.compile(rf"[a-z@]|[0-9]\.[0-9]|\.(?:{_HAN_ENDINGS})")
 _LONGEST = 300
 _LIST_LABEL = re.compile(r"[0-9]{1,2}\.[a-z]+")
 
@@ -49,8 +52,9 @@ _ID_NAMED = re.compile(
     rf"(?<![a-z0-9_-])(?P<id>[a-z0-9][a-z0-9_-]{{4,31}})[ (]?(?:这?是)?[我他她]?的?{_PLATFORM}"
 )
 _HANDLE = re.compile(
-    rf"(?:[a-z0-9._%+-]{{1,64}})?@[ ]?(?:[a-z0-9_.-]{{2,64}}|(?![我你您他她]|所有|全体)[{_HAN}]{{2,12}})"
+    rf"(?<![a-z0-9._%+-])[a-z0-9._%+-]{{0,64}}@[ ]?(?:[a-z0-9_.-]{{2,64}}|(?![我你您他她]|所有|全体)[{_HAN}]{{2,12}})"
 )
+_LETTER = re.compile(r"[a-z0-9_]")
 _LIST_SIGNS = re.compile(r"[,、.。\n/]")
 _MEASURED = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[wkgms]|rmb|h5)?")
 # Latin words that stand beside the name of a platform without being an id there.
@@ -81,6 +85,8 @@ def find_contacts(
         domains: registered domains in lower case; their subdomains are registered too.
         accounts: folded names of registered accounts.
     """
+    if not _WORTH_A_LOOK.search(folded):
+        return
     for match in _SCHEME.finditer(folded):
         if not _is_registered_url(match.group(), domains):
             yield Found("url", *match.span())
@@ -92,11 +98,28 @@ def find_contacts(
             folded, match.start(), domains
         ):
             yield Found("url", *match.span())
-    for pattern in (_ADDRESS, _DISGUISED):
-        for match in pattern.finditer(view if pattern is _ADDRESS else folded):
-            if not _ends_registered(folded, match.end(), domains):
-                yield Found("url", *match.span())
+    for match in _ADDRESS.finditer(view):
+        yield Found("url", *match.span())
+    for match in _DISGUISED.finditer(folded):
+        start = _disguised_start(folded, match)
+        if start is not None and not _ends_registered(folded, match.end(), domains):
+            yield Found("url", start, match.end())
     yield from _contact_ids(view, accounts)
+
+
+def _disguised_start(folded: str, match: re.Match[str]) -> int | None:
+    """Where an address begins whose dot is ``match``; ``None`` where the words before make it none."""
+    dot, ending, at = match["dot"], match["ending"], match.start()
+    sure = bool(_SURE_ENDING.fullmatch(ending))
+    before = folded[max(0, at - _LONGEST_LABEL) : at]
+    label = _LABEL_BEFORE.search(before)
+    if label:
+        spelled = "点" in dot or len(dot) > 1
+        named = ending.isascii() and any(map(str.isalpha, label.group()))
+        return at - len(label.group()) if sure or (spelled and named) else None
+    if _HAN_BEFORE.search(before):
+        return at if dot == "." or (dot in "点。" and sure) else None
+    return at if sure and dot in ".点。" else None
 
 
 def _contact_ids(view: str, accounts: tuple[str, ...]) -> Iterator[Found]:
@@ -131,7 +154,10 @@ def _is_mixed(token: str) -> bool:
 
 
 def _names_account(view: str, position: int, accounts: tuple[str, ...]) -> bool:
-    return any(view.startswith(account, position) for account in accounts)
+    return any(
+        view.startswith(account, position) and not _LETTER.match(view, position + len(account))
+        for account in accounts
+    )
 
 
 def _is_registered(host: str, domains: frozenset[str]) -> bool:

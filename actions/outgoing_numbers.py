@@ -86,11 +86,14 @@ _PREFIX = r"(?:\+86|0086|00)"
 _COUNTRY_PREFIX = (
     rf"(?<![0-9+])(?<![0-9].)(?<![0-9]..){_PREFIX}(?=[或和与的是开这等,。;:!?”\"](?![0-9 ]))"
     rf"|(?<![0-9+]){_PREFIX}(?=(?:或者?|和){_PREFIX}(?![0-9]))"
+    rf"|(?<![0-9+]){_PREFIX}(?=开头|打头)"
     rf"|(?<=[或者和]){_PREFIX}(?=[是的这等开,。;:!?”\"](?![0-9 ]))"
 )
 _EXPLAINED = re.compile(
     "|".join((_DATE, _MARKED_AMOUNT, _AMOUNT, _NUMERAL, _DAY, _TIME, _COUNT, _COUNTRY_PREFIX))
 )
+# How far what explains a number reaches beyond its digits.
+_BEFORE, _BEHIND = 6, 12
 _NUMERAL_ONLY = re.compile(_NUMERAL)
 _LIST_SIGN = re.compile(r"(?:^|[:;。\n])[ ]*\(?([1-9])[.、):](?![0-9])")
 
@@ -108,14 +111,15 @@ def candidates(folded: str, view: str) -> Iterator[Candidate]:
         view: the same text with all digits as 0 to 9.
     """
     chunks = [_chunk(folded, match) for match in _CHUNK.finditer(view)]
-    if sum(len(chunk.digits) for chunk in chunks) < NUMBER_LENGTH:
-        return
-    yield from _one_by_one(chunks, view)
-    yield from _in_step(chunks, view)
-    explained = list(_explained(view))
-    loose = [None if _is_inside(chunk, explained) else chunk for chunk in chunks]
-    for chain in _chains(loose, view):
-        yield from _judge(chain)
+    for chain in _chains(chunks, view):
+        if len(chain.digits) < NUMBER_LENGTH:
+            continue
+        yield from _one_by_one(chain, view)
+        yield from _in_step(chain, view)
+        explained = list(_explained(view, chain))
+        loose = [None if _is_inside(chunk, explained) else chunk for chunk in chain.chunks]
+        for part in _chains(loose, view):
+            yield from _judge(part)
 
 
 def _chunk(folded: str, match: re.Match[str]) -> Chunk:
@@ -125,8 +129,9 @@ def _chunk(folded: str, match: re.Match[str]) -> Chunk:
     return Chunk(match.group(), start, end, written.isascii(), numerals)
 
 
-def _explained(view: str) -> Iterator[tuple[int, int]]:
-    for match in _EXPLAINED.finditer(view):
+def _explained(view: str, chain: Candidate) -> Iterator[tuple[int, int]]:
+    start, end = max(0, chain.start - _BEFORE), chain.end + _BEHIND
+    for match in _EXPLAINED.finditer(view, start, end):
         yield match.span()
     expected = 1
     for match in _LIST_SIGN.finditer(view):
@@ -163,7 +168,7 @@ def _joins(before: Chunk, gap: str, after: Chunk) -> bool:
         return False
     # 先交500再交1000, 500到800: two sums, not one number.
     if _ROUND_SUM.fullmatch(before.digits) and _ROUND_SUM.fullmatch(after.digits):
-        return not (gap in _BETWEEN_SUMS or (len(gap) == 2 and gap.isalpha()))
+        return not (gap in _BETWEEN_SUMS or len(gap) == _WIDEST_LETTER_GAP)
     return True
 
 
@@ -218,37 +223,47 @@ def _counts_up(digits: str) -> bool:
     return "123456789".startswith(digits)
 
 
-def _one_by_one(chunks: list[Chunk], view: str) -> Iterator[Candidate]:
+def _one_by_one(chain: Candidate, view: str) -> Iterator[Candidate]:
     """Digits given out singly (1个3个8个), also where each alone would be a count; lists are spared."""
-    numerals = [match.span() for match in _NUMERAL_ONLY.finditer(view)]
+    if sum(len(chunk.digits) == 1 for chunk in chain.chunks) < NUMBER_LENGTH:
+        return
+    numerals = [match.span() for match in _NUMERAL_ONLY.finditer(view, chain.start, chain.end + 2)]
     single = [
         chunk if len(chunk.digits) == 1 and not _is_inside(chunk, numerals) else None
-        for chunk in chunks
+        for chunk in chain.chunks
     ]
-    for chain in _chains(single, view):
-        if len(chain.chunks) < NUMBER_LENGTH or _is_list(chain):
+    for row in _chains(single, view):
+        if len(row.chunks) < NUMBER_LENGTH or _is_list(row):
             continue
-        in_words = any(map(_has_letter, chain.gaps))
-        figures = all(chunk.figures for chunk in chain.chunks)
-        if figures or not in_words or _is_dictated(chain):
-            yield chain
+        in_words = any(map(_has_letter, row.gaps))
+        figures = all(chunk.figures for chunk in row.chunks)
+        if figures or not in_words or _is_dictated(row):
+            yield row
 
 
-def _in_step(chunks: list[Chunk], view: str) -> Iterator[Candidate]:
+def _in_step(chain: Candidate, view: str) -> Iterator[Candidate]:
     """Digits with one and the same word between them (00元06元18), which no amounts or counts have."""
-    for chain in _chains(chunks, view):
-        first = 0
-        for last in range(1, len(chain.chunks)):
-            if last < len(chain.gaps) and chain.gaps[last] == chain.gaps[first]:
-                continue
-            run = Candidate(chain.chunks[first : last + 1], chain.gaps[first:last])
-            first = last
-            if len(run.gaps) < 2 or not _has_letter(run.gaps[0]) or _is_list(run):
-                continue
-            odd = any(chunk.digits[0] == "0" and not chunk.numerals for chunk in run.chunks)
-            singly = len(run.gaps[0]) > 1 and all(len(chunk.digits) == 1 for chunk in run.chunks)
-            if len(run.digits) >= NUMBER_LENGTH and len(set(run.digits)) > 2 and (odd or singly):
-                yield run
+    first = 0
+    for last in range(1, len(chain.chunks)):
+        if last < len(chain.gaps) and chain.gaps[last] == chain.gaps[first]:
+            continue
+        run = Candidate(chain.chunks[first : last + 1], chain.gaps[first:last])
+        first = last
+        if len(run.gaps) < 2 or not _has_letter(run.gaps[0]) or _is_list(run):
+            continue
+        odd = any(_is_odd(chunk, view) for chunk in run.chunks)
+        singly = len(run.gaps[0]) > 1 and all(len(chunk.digits) == 1 for chunk in run.chunks)
+        if len(run.digits) >= NUMBER_LENGTH and len(set(run.digits)) > 2 and (odd or singly):
+            yield run
+
+
+def _is_odd(chunk: Chunk, view: str) -> bool:
+    """Whether figures begin with a zero, as no sum does but behind its comma or point (5,000)."""
+    return (
+        chunk.digits[0] == "0"
+        and not chunk.numerals
+        and view[chunk.start - 1 : chunk.start] not in (",", ".")
+    )
 
 
 def _is_list(chain: Candidate) -> bool:

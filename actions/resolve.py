@@ -27,9 +27,13 @@ INTENT_LIKELY = 0.2
 LEANS_TO_THREAT = 0.3
 LONG_MESSAGE = 30  # code points; longer messages stand for themselves
 FRESH_TURNS = 8
-CLEARLY_ANOTHER = 0.8  # likelihood from which a code is a new threat even in a follow-up
+CLEARLY_ANOTHER = 0.6  # likelihood from which a code is a new threat even in a follow-up
 OWN_BUSINESS = 0.45  # share from which an ordinary intent is no guess
 CRISIS_TURNS = 3
+# Acts that are about the matter in hand whatever words they use.
+_ABOUT_THE_MATTER = frozenset(
+    {"get_money_back", "worry", "what_now", "tell_them", "how_to_report", "which_true", "dont_know"}
+)
 _STILL_IN_CRISIS = FOLLOW_UPS | {"crisis", "chitchat", "hardship", "collection_complaint", "abuse"}
 
 _POINTS_BACK = re.compile(
@@ -110,6 +114,9 @@ def _continues(analysis: Analysis, running: str) -> bool:
     """
     best = analysis.likelihoods.get(analysis.threats[0].code, 0.0)
     same = analysis.likelihoods.get(running, 0.0)
+    act, likelihood = analysis.follow_up
+    if act in _ABOUT_THE_MATTER and likelihood >= FOLLOW_UP_SURE:
+        return True
     details = bool(analysis.given) or analysis.stage_hint in ("engaged", "paid")
     if analysis.follow_up[1] >= FOLLOW_UP_LIKELY or details:
         return best < CLEARLY_ANOTHER or same * 2 >= best

@@ -37,7 +37,7 @@ _LOOKS_LIKE = str.maketrans("01358аеорсухіѕνԁɡ", "olesbaeopcyxisvdg"
 # Shorter ones are part of, or one edit from, too many innocent words.
 _MIN_LABEL = 5
 _MIN_NAME = 4
-_TRAILING = ",;:!?、。'\"”’)"
+_TRAILING = ",;:!?、。'\"”’"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class AppCheck:
     """Whether an app, account or site is official.
 
     ``verdict`` is ``official``, ``lookalike`` or ``unknown``; ``official`` is the entry that it equals or
-    resembles.
+    resembles. An official name on another kind of thing (a mini program) makes a lookalike.
     """
 
     verdict: str
@@ -114,7 +114,7 @@ def _company(name: str) -> tuple[str, str]:
 
 
 def _same_company(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    return bool(one[0]) and one[0] == other[0] and (one[1] == other[1] or not (one[1] and other[1]))
+    return bool(one[0]) and one[0] == other[0] and True
 
 
 def _official_names(asked: str, content: Content) -> tuple[str, ...]:
@@ -130,8 +130,11 @@ def _official_names(asked: str, content: Content) -> tuple[str, ...]:
 
 
 def _app_name(folded: str) -> str:
+    """The name as compared, without the kind of thing."""
     bare = _LOOSE_SIGNS.sub("", _EXAMPLE_MARK.sub("", folded.strip()))
-    return _ACCOUNT.sub("", _APP.sub("", bare)) or bare
+    for kind in (_APP, _ACCOUNT, _NOT_LISTED):
+        bare = kind.sub("", bare) or bare
+    return bare
 
 
 def _resembles(asked: str, official: str) -> bool:

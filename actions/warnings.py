@@ -85,6 +85,9 @@ def follow_up(meaning: Meaning, analysis: Analysis, state: ConversationState) ->
             return (Reply(f"utter_insist_{code}"),)
         if act == "which_true":
             return (Reply(f"utter_which_true_{code}"),)
+        if act == "deny" and STAGE_RANK[stage] >= STAGE_RANK["engaged"]:
+            # What was given stays given, also when nothing has happened with it yet.
+            return (Reply(f"utter_step_{code}_{stage}"), Reply(f"utter_way_{code}"))
         if act in ("what_now", "more", "affirm"):
             before = state.threat(code)
             if before is not None and STAGE_RANK[stage] > STAGE_RANK[before.stage]:

@@ -49,10 +49,13 @@ _WORDS_BEFORE = 12
 _SERVICE_LINE = re.compile(r"(?:9[56]|10|11|12)[0-9]{3}")
 
 _SIGNS = r"[a-z0-9!@#$%^&*+=.?~_-]"
+_SIGN = r"[a-z0-9@#$%^&*_]"
 _PASSWORD = re.compile(
     rf"(?:密码|(?<![a-z])(?:password|passwd|pwd)(?![a-z]))(?P<link>(?:就是|是|为|改成了?|设成了?|设的|我给他了?|给他了?|告诉他了?|"
-    rf"我?的?生日|现在|原来|六位|数字|is|[:=,“\"'( ]){{0,4}})(?P<secret>{_SIGNS}(?:{_SIGNS}){{2,31}})"
+    rf"我?的?生日|现在|原来|六位|数字|is|[:=,“\"'( ]){{0,4}})(?P<secret>{_SIGN}(?:{_SIGNS}){{1,30}}{_SIGN})"
 )
+_AMOUNT_UNIT = re.compile(r"[ ]?(?:[元块万千百年月天位个]|[wk](?![a-z]))")
+_PIN_LENGTH = 6
 _PASSWORD_LINKED = re.compile(r"是|为|成|设|is|[:=]")
 _CARD_CHECK = re.compile(
     r"(?:(?<![a-z])c[vc][vc]2?(?![a-z])|安全码|背面?后?的?(?:三|3)位(?:数字?|码)?|后三码)"
@@ -66,7 +69,8 @@ _ID_WORD = re.compile(r"身份证|证件号|(?<![a-z])id card")
 _MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9][0-9]{9}")
 _SERVICE_GROUPS = frozenset({"400", "800", "0086", "86"})
 _ADDRESS = re.compile(
-    r"[a-z]+://[^\s一-鿿]+|www\.[^\s一-鿿]+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/[^\s一-鿿]+"
+    r"[a-z]{2,10}://[^\s一-鿿]+|www\.[^\s一-鿿]+"
+    r"|(?<![a-z0-9.-])(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?:/[^\s一-鿿]*)?"
 )
 
 _SENTENCE_END = re.compile(r"[。!?;\n]")
@@ -137,7 +141,9 @@ def _codes(view: str) -> _Spots:
     for match in _CODE_BEHIND.finditer(view):
         code = _digits(view, *match.span("code"))
         told = _CODE_TOLD.search(match["link"])
-        if told or not _is_something_else(view, code):
+        # 给了验证码，5000没了: behind a comma fewer than six figures begin something new.
+        begins = len(code) < _PIN_LENGTH and match["link"].rstrip().endswith((",", "、", "。"))
+        if told or not (begins or _is_something_else(view, code)):
             yield from code
     for match in _CODE_BEFORE.finditer(view):
         code = _digits(view, *match.span("code"))
@@ -152,13 +158,21 @@ def _is_something_else(view: str, code: list[int]) -> bool:
     before = view[max(0, code[0] - _WORDS_BEFORE) : code[0]]
     if _CALLING.search(before) or _SERVICE_LINE.fullmatch("".join(view[spot] for spot in code)):
         return True
-    return len(code) <= 5 and bool(_PAYING.search(before))
+    return len(code) < _PIN_LENGTH and bool(_PAYING.search(before))
 
 
 def _passwords(view: str) -> _Spots:
     for match in _PASSWORD.finditer(view):
-        has_digit = any(sign.isdigit() for sign in match["secret"])
-        if has_digit or _PASSWORD_LINKED.search(match["link"]):
+        secret, link = match["secret"], match["link"]
+        if secret.isdigit() and _AMOUNT_UNIT.match(view, match.end()):
+            continue
+        told = bool(_PASSWORD_LINKED.search(link))
+        # Behind a comma only six figures, the usual length, are one: 给了密码，110也打了.
+        if secret.isdigit() and "," in link:
+            told = told or len(secret) == _PIN_LENGTH
+        else:
+            told = told or any(sign.isdigit() for sign in secret)
+        if told:
             yield from range(*match.span("secret"))
 
 

@@ -24,7 +24,7 @@ URGENT = -0.5
 DEATH_WISH = 2.0
 EMERGENCY_GATE = -0.5
 # With fewer known grams nothing can be said of a message.
-FEWEST_GRAMS = 2
+FEWEST_GRAMS = 3
 QUOTE_SHARE = 0.5
 QUOTE_LIMIT = 40  # signs; nobody reads a longer quote on a phone
 _CLAUSE = re.compile(r"[^，。！？；,!?;\n「」“”\"【】]+")

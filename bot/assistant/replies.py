@@ -90,9 +90,10 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
             logger.error("content/replies lacks %s; the user got the safe reply", name)
             return {"text": self.services.plain(SAFE_REPLY)}
         response: dict[str, Any] = copy.deepcopy(variations[0])
-        response["text"] = _in(language, fill(str(response.get("text", "")), values))
+        # Values stay as they are: the user's own words, and menus that the app shows in its own script.
+        response["text"] = fill(_in(language, str(response.get("text", ""))), values)
         for button in response.get("buttons") or ():
-            button["title"] = _in(language, fill(button["title"], values))
+            button["title"] = fill(_in(language, button["title"]), values)
         return response
 
     async def _record(self, turn: Mapping[str, Any], tracker: DialogueStateTracker) -> None:

@@ -89,11 +89,16 @@ class ChatSocket:
         # Sanic reports a dead transport as a cancellation of whoever sends; in a task of its own it
         # cannot be mistaken for a cancellation of ours.
         sending = asyncio.ensure_future(self._socket.send(json.dumps(frame, ensure_ascii=False)))
+        sending.add_done_callback(_accept_loss)
         done, _ = await asyncio.wait({sending}, timeout=_SEND_SECONDS)
         if not done:
             sending.cancel()
-        elif not sending.cancelled() and sending.exception() is not None:
-            logger.debug("A chat client went away before its frame.")
+
+
+def _accept_loss(sending: asyncio.Task[None]) -> None:
+    # Without a look at its error asyncio would log it; that a client goes away is no error of ours.
+    if not sending.cancelled() and sending.exception() is not None:
+        logger.debug("a chat client went away before its frame")
 
 
 def _message_in(frame: bytes) -> ChatMessage:

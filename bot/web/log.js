@@ -3,6 +3,7 @@
 
 const GAP = 5 * 60_000;
 const NEAR = 80;
+const NUMBER = /(\d[\d-]{3,18}\d)/;
 
 /** An element with a class and, if given, a text. */
 function element(tag, className, text) {
@@ -119,8 +120,12 @@ export class Log {
   }
 
   #bubble(text) {
-    const bubble = element("p", "bubble", text);
+    const bubble = element("p", "bubble");
     bubble.dir = "auto";
+    // A number that is to be dialled must not break at its hyphen; every second part is one.
+    text.split(NUMBER).forEach((part, index) => {
+      bubble.append(index % 2 ? element("span", "number", part) : part);
+    });
     return bubble;
   }
 

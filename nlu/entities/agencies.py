@@ -64,7 +64,10 @@ def find_agencies(text: str, taken: Taken) -> list[Found]:
         signs = _BEFORE_END.search(text, max(0, match.start() - 14), match.start())
         if signs:
             cut = _CUT.match(text, signs.start(), match.start())
-            _keep(found, seen, taken, text, (cut.end() if cut else signs.start(), match.end()))
+            start = cut.end() if cut else signs.start()
+            while start < match.start() and not taken.is_free(start, start + 1):
+                start += 1
+            _keep(found, seen, taken, text, (start, match.end()))
     return found
 
 

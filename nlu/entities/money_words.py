@@ -1,6 +1,6 @@
-"""The words around a number that make it a sum of money, and those that make it anything else.
+r"""The words around a number that make it a sum of money, and those that make it anything else.
 
-All patterns are for folded text. Those that end in ``$`` are searched in the words before a number, the
+All patterns are for folded text. Those that end in ``\Z`` are searched in the words before a number, the
 others are matched right behind it.
 """
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nlu.text.concepts import mentions
 from nlu.text.folding import Folded, fold
 from nlu.text.views import heard, written
 
 WRITTEN_ORDERS = (1, 2, 3, 4)
 HEARD_ORDERS = (2, 3, 4)
+CONCEPT_REACH = 3
 
 
 @dataclass(frozen=True)
@@ -46,4 +48,19 @@ def extract(text: str) -> Features:
             grams.append("h" + " ".join(sounds[index : index + order]))
             starts.append(positions[index])
             ends.append(positions[index + order - 1])
+    _add_concepts(folded.text, grams, starts, ends)
     return Features(folded, grams, starts, ends)
+
+
+def _add_concepts(text: str, grams: list[str], starts: list[int], ends: list[int]) -> None:
+    """Concepts and ordered pairs of neighbouring concepts: who does what, in any wording."""
+    found = mentions(text)
+    for index, mention in enumerate(found):
+        grams.append("c" + mention.concept)
+        starts.append(mention.start)
+        ends.append(mention.end)
+        for other in found[index + 1 : index + 1 + CONCEPT_REACH]:
+            if other.concept != mention.concept:
+                grams.append(f"c{mention.concept}>{other.concept}")
+                starts.append(mention.start)
+                ends.append(mention.end)

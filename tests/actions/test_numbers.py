@@ -62,6 +62,7 @@ def checked(text: str, content: Content = DEMO) -> list[tuple[str, str]]:
         "400—012—345",
         "400,012,345",
         "400/012/345",
+        "4、00012345",
         "四零零零一二三四五",
         "四〇〇〇一二三四五",
         "四洞洞洞幺两三四五",
@@ -566,3 +567,8 @@ def test_candidates_are_slices_of_the_text(text: str) -> None:
 @pytest.mark.parametrize("piece", ["0", "o", "1-", "零", "a.", "4 0 ", "然后", "+(", "1,"])
 def test_an_endless_text_is_searched_in_moments(piece: str) -> None:
     assert find_numbers(piece * 20_000) == []
+
+
+@pytest.mark.parametrize("writing", ["95.000", "9.5000", "9、5000", "95)000"])
+def test_a_split_number_at_the_start_of_a_line_is_no_list(writing: str) -> None:
+    assert checked(f"{writing}是你们的吗", LARGE) == [(writing, "official")]

@@ -105,9 +105,10 @@ def _load(name: str) -> list[Dialogue]:
 
 
 def _turn(raw: dict[str, Any]) -> DialogueTurn:
-    return DialogueTurn(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
-    )
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()
+    }
+    return DialogueTurn(**fields)
 
 
 DIALOGUES = [*_load("reworded.yml"), *_load("further.yml")]
@@ -175,9 +176,8 @@ def _problems_of_any_reply(text: str, first: bool, room: float) -> Iterator[str]
     for digits in _long_numbers(text) - _registered():
         yield f"unregistered number: {digits}"
     for pattern in (_UNFILLED, _BLAME_OR_PROMISE, _ASKS_FOR_A_SECRET):
-        for reading in _readings(text):
-            if match := pattern.search(reading):
-                yield f"must never be said: {match.group()!r}"
+        if words := _words(pattern, text):
+            yield f"must never be said: {words!r}"
 
 
 def _problems_of_this_reply(text: str, turn: DialogueTurn, receipt: str) -> Iterator[str]:
@@ -188,9 +188,8 @@ def _problems_of_this_reply(text: str, turn: DialogueTurn, receipt: str) -> Iter
         if _is_said(pattern, text, receipt):
             yield f"says what it must not: {pattern}"
     if turn.ordinary:
-        for reading in _readings(text):
-            if match := _WARNING.search(reading):
-                yield f"warns in everyday talk: {match.group()!r}"
+        if words := _words(_WARNING, text):
+            yield f"warns in everyday talk: {words!r}"
         if any(doubt in text for doubt in _texts_of(_DOUBTS)):
             yield "is in doubt about everyday talk"
 
@@ -209,6 +208,12 @@ def _is_said(pattern: str, text: str, receipt: str) -> bool:
     hotline = "|".join(r"[-\s]?".join(hotline.digits) for hotline in CONTENT.hotlines)
     pattern = pattern.replace("{hotline}", f"(?:{hotline})").replace("{receipt}", receipt or "(?!)")
     return any(re.search(pattern, reading, re.IGNORECASE) for reading in _readings(text))
+
+
+def _words(pattern: re.Pattern[str], text: str) -> str | None:
+    """The words of a reply that a pattern finds, in whichever script."""
+    found = (pattern.search(reading) for reading in _readings(text))
+    return next((match.group() for match in found if match), None)
 
 
 def _filled(say: str, receipt: str) -> str:

@@ -174,6 +174,21 @@ def test_nothing_that_is_written_becomes_markup_or_a_link(visit: Callable[..., V
     assert "telephone=no" in str(detection)
 
 
+def test_a_number_to_dial_stays_on_one_line(visit: Callable[..., Visit]) -> None:
+    chat = visit(**PHONE).open()
+    texts = ["字" * before + "400-012-345，12378" for before in range(8, 18)]
+    for text in texts:
+        chat.say(text)
+    numbers = chat.page.locator(".turn.user .number")
+    expect(numbers).to_have_count(2 * len(texts))
+    lines = numbers.evaluate_all("all => all.map((number) => number.getClientRects().length)")
+    assert set(lines) == {1}
+    bubbles = chat.page.locator(".turn.user .bubble").evaluate_all(
+        "all => all.map(b => b.textContent)"
+    )
+    assert bubbles == texts
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_suggested_opener_is_sent_by_one_tap(
     visit: Callable[..., Visit], size: dict[str, Any]

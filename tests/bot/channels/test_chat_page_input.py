@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from chat_browser import DESKTOP, PHONE, Visit
+from chat_browser import DESKTOP, PHONE, THREAT, Visit
 from playwright.sync_api import expect
 
 FOCUSED = "document.activeElement.id || document.activeElement.className"

@@ -144,6 +144,7 @@ def test_a_phone_number_is_found_in_any_writing(text: str, value: str, raw: str 
         "2000000",
         "额度 138000",
         "百分之95",
+        "民初12345号",
     ],
 )
 def test_numbers_of_other_kinds_are_no_phone_numbers(text: str) -> None:

@@ -28,6 +28,7 @@ def urls(text: str) -> list[str]:
         ("demo0000[.]com/x", "demo0000.com/x"),
         ("ｗｗｗ．ｄｅｍｏ．ｅｘａｍｐｌｅ", "www.demo.example"),
         ("https://demo.example:8443/a?b=1&c=2。", "https://demo.example:8443/a?b=1&c=2"),
+        ("点t.cn/demo00，click", "t.cn/demo00"),
         ("（demo-xf.example）", "demo-xf.example"),
         ("网址后面是 .vip-demo0000.cc，分站吗", "vip-demo0000.cc"),
         ("http://10.0.0.1/pay", "http://10.0.0.1/pay"),
@@ -48,6 +49,8 @@ def test_an_address_is_found_in_any_writing(text: str, value: str) -> None:
         "loan.apk",
         "两点一刻。好的",
         "ok.就这样",
+        "I paid him.so what now",
+        "call me.is it real",
         "我点了com键",
     ],
 )

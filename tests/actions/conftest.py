@@ -1,10 +1,13 @@
-"""Makes numbers, addresses and contact ids that must not leave, in every writing people use to hide them."""
+"""Plants numbers, addresses and contact ids that must not leave, in every writing people hide them in."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
-SENTENCES = (
+import pytest
+
+_CARRIERS = (
     "请联系{}处理，越快越好。",
     "您可以拨打{}核实。",
     "官方客服：{}，24小时为您服务。",
@@ -168,3 +171,22 @@ def contact(random_: random.Random) -> str:
             "kefu@demo.example",
         )
     )
+
+
+@pytest.fixture(scope="session")
+def carriers() -> tuple[str, ...]:
+    """Plausible replies with one place ``{}`` for a plant."""
+    return _CARRIERS
+
+
+@pytest.fixture(scope="session")
+def plant() -> Callable[[random.Random], str]:
+    """``plant(random)``: three numbers in five, one address, one contact id."""
+
+    def make(random_: random.Random) -> str:
+        kind = random_.randrange(5)
+        if kind < 3:
+            return disguised(random_, number(random_))
+        return address(random_) if kind == 3 else contact(random_)
+
+    return make
