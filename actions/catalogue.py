@@ -101,7 +101,9 @@ def needed() -> dict[str, Demand]:
     for given in GIVEN:
         demands[f"utter_step_engaged_{given}"] = Demand()
     for verdict in NUMBER_VERDICTS:
-        demands[f"utter_number_{verdict}"] = Demand(hotline=verdict != "authority")
+        demands[f"utter_number_{verdict}"] = Demand(
+            hotline=verdict not in ("authority", "official")
+        )
     for kind in ATTACHMENTS:
         demands[f"utter_{kind}"] = Demand()
     for name in ENGLISH:

@@ -91,7 +91,7 @@ def check_app(name_or_url: str, content: Content) -> AppCheck:
     raw = name_or_url.strip()
     text = unicodedata.normalize("NFKC", raw).lower().rstrip(_TRAILING)
     if _WEB.search(text):
-        return _check_address(raw, text, content.domains)
+        return _check_address(text, content.domains)
     folded = fold(raw).text.rstrip(_TRAILING)
     official = _official_names(folded, content)
     asked = _app_name(folded)
@@ -114,7 +114,7 @@ def _company(name: str) -> tuple[str, str]:
 
 
 def _same_company(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    return bool(one[0]) and one[0] == other[0] and True
+    return bool(one[0]) and one[0] == other[0] and (one[1] == other[1] or not (one[1] and other[1]))
 
 
 def _official_names(asked: str, content: Content) -> tuple[str, ...]:
@@ -147,12 +147,11 @@ def _sound(name: str) -> list[str]:
     return heard(*written(name))[0]
 
 
-def _check_address(raw: str, text: str, domains: Iterable[str]) -> AppCheck:
+def _check_address(text: str, domains: Iterable[str]) -> AppCheck:
     known = tuple(domain for domain in domains if domain)
     user, host = _host(text)
-    hidden = any(unicodedata.category(sign)[0] in "CM" for sign in raw)
     for domain in known:
-        if host and not hidden and (host == domain or host.endswith("." + domain)):
+        if host and (host == domain or host.endswith("." + domain)):
             # A mail address says nothing about who sent the mail.
             return AppCheck("unknown") if user else AppCheck("official", domain)
     for domain in known:
