@@ -13,6 +13,7 @@ EXTRA_PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "utter_named_agency": frozenset({"agency"}),
     "utter_partner_listed": frozenset({"company", "published_on"}),
     "utter_partner_unlisted": frozenset({"company", "published_on"}),
+    "utter_company_ours": frozenset({"company"}),
     "utter_app_official": frozenset({"app"}),
     "utter_app_unknown": frozenset({"app"}),
     "utter_one_off_repair": frozenset({"fact"}),
@@ -62,7 +63,7 @@ _SINGLE = (
     "emergency_screen emergency_code emergency_transfer emergency_call emergency_moved "
     "emergency_relative emergency_follow "
     "crisis crisis_again crisis_minor crisis_threat crisis_relative "
-    "number_ask number_which partner_listed partner_unlisted partner_stale partner_ask partner_general person "
+    "number_ask number_which partner_listed partner_unlisted partner_stale partner_ask partner_general company_ours person "
     "proof knows_me same_again app_official app_unknown app_ask link_unknown message_check "
     "court_message how_to_report tell_them worry get_money_back stopped not_scam nothing_given "
     "what_now direct_request receipt_new receipt_found receipt_unknown receipt_ask "

@@ -67,15 +67,19 @@ def _answer(
         return Reply(f"utter_number_{worst.verdict}", values)
     if meaning.intent == "verify_number":
         return Reply("utter_number_ask")
-    return _company(analysis, facts, content)
+    return _company(analysis, facts, content, named_threat=bool(meaning.codes))
 
 
-def _company(analysis: Analysis, facts: Facts, content: Content) -> Reply:
+def _company(
+    analysis: Analysis, facts: Facts, content: Content, named_threat: bool = False
+) -> Reply:
     agencies = analysis.values("agency")
     name = agencies[0].value if agencies else names_in_question(analysis.text, content)
     if not name:
-        return Reply("utter_partner_ask")
+        return Reply("utter_partner_general" if named_threat else "utter_partner_ask")
     check = check_company(name, content, facts.day)
+    if check.ours:
+        return Reply("utter_company_ours", {"company": mask_quote(name, NAME_LIMIT)})
     values = {
         "company": mask_quote(name, NAME_LIMIT),
         "published_on": written_date(content.partners_published_on),
@@ -85,7 +89,7 @@ def _company(analysis: Analysis, facts: Facts, content: Content) -> Reply:
 
 def _app(analysis: Analysis, content: Content) -> Reply:
     urls = analysis.values("url")
-    name = urls[0].value if urls else names_in_question(analysis.text, content)
+    name = urls[0].raw if urls else names_in_question(analysis.text, content)
     if not name:
         return Reply("utter_app_ask")
     check = check_app(name, content)

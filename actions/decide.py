@@ -97,7 +97,7 @@ def _without_understanding(
 
 
 def _number_matters(meaning: Meaning, analysis: Analysis) -> bool:
-    return meaning.kind == "verification" and meaning.intent != "verify_company"
+    return meaning.kind == "verification" and meaning.intent in ("verify_number", "verify_app")
 
 
 def _replies(
@@ -115,9 +115,11 @@ def _replies(
     if meaning.kind == "verification":
         return check_replies(meaning, analysis, checks, facts, content)
     if meaning.kind == "threat":
+        if _still_emergency(state) and "moved" in analysis.marks:
+            return emergency_replies(analysis, state)
         return warn(meaning, analysis, state, content)
     if meaning.kind == "follow_up":
-        if state.urgent == "emergency" and state.turn - state.urgent_at <= EMERGENCY_TURNS:
+        if _still_emergency(state) and not state.minor and "freeze" not in analysis.marks:
             return emergency_replies(analysis, state)
         return follow_up(meaning, analysis, state)
     if meaning.kind == "unclear":
@@ -132,6 +134,10 @@ def _replies(
     ):
         return (Reply("utter_collection_distress"),)
     return ordinary_reply(meaning.intent, analysis, state, facts, content)
+
+
+def _still_emergency(state: ConversationState) -> bool:
+    return state.urgent == "emergency" and state.turn - state.urgent_at <= EMERGENCY_TURNS
 
 
 def _with_questions(

@@ -12,6 +12,21 @@ VERIFICATIONS = frozenset(
     {"verify_number", "verify_person", "verify_company", "verify_app", "verify_message"}
 )
 FOLLOW_UPS = frozenset(FOLLOW_UP_ACTS)
+# Ordinary matters that a user goes on about in further messages.
+BUSINESS = frozenset(
+    {
+        "repayment",
+        "limits_rates",
+        "account",
+        "app_issue",
+        "hardship",
+        "credit_record",
+        "collection_complaint",
+        "complaint",
+        "handoff",
+        "erase_data",
+    }
+)
 # Acts that need no running threat to be understood.
 STANDALONE = frozenset(
     {"how_to_report", "ask_partner", "get_money_back", "worry", "direct_request"}
@@ -79,6 +94,9 @@ def resolve(analysis: Analysis, state: ConversationState) -> Meaning:
         return Meaning("follow_up", act)
     intent = analysis.act[0]
     if _unclear(analysis):
+        if state.topic in BUSINESS and analysis.leaning[1] < LEANS_TO_THREAT:
+            # Words that say little on their own go on with what was talked about.
+            return Meaning("ordinary", state.topic)
         return Meaning("unclear", intent)
     return Meaning("ordinary", intent)
 
@@ -189,13 +207,16 @@ def _urgent(analysis: Analysis, state: ConversationState) -> str | None:
     if state.urgent == "crisis" and state.turn - state.urgent_at <= CRISIS_TURNS:
         act, likelihood = analysis.act
         calm = act not in _STILL_IN_CRISIS and likelihood >= OWN_BUSINESS
-        return None if calm or analysis.threats else "crisis"
+        better = "better" in analysis.marks
+        return None if calm or better or analysis.threats else "crisis"
     return None
 
 
 def _asks_whether_ours(analysis: Analysis) -> bool:
     act, likelihood = analysis.act
     if act in VERIFICATIONS and likelihood >= (INTENT_LIKELY if not analysis.threats else 0.5):
+        return True
+    if "asks_partner" in analysis.marks and (analysis.threats or analysis.values("agency")):
         return True
     if "asks_ours" not in analysis.marks:
         return False
@@ -207,7 +228,8 @@ def _verification(analysis: Analysis) -> str:
     act, likelihood = analysis.act
     if act in VERIFICATIONS and likelihood >= INTENT_LIKELY:
         return act
-    return "verify_company" if analysis.values("agency") else "verify_number"
+    company = bool(analysis.values("agency")) or "asks_partner" in analysis.marks
+    return "verify_company" if company else "verify_number"
 
 
 def _unclear(analysis: Analysis) -> bool:

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from actions.content import Content
 from actions.facts import Facts
+from actions.numbers import check_number
 from actions.plan import Contact, Signal
 from actions.resolve import Meaning
 from actions.signal_ids import event_id
 from actions.state import STAGE_RANK, ConversationState, RunningThreat
+from actions.verification import check_app
 from nlu.analysis import Analysis, Entity
 
 # What a threat is worth believing when only a check of the number speaks for it.
@@ -66,17 +68,15 @@ def signal_turn(
 
 def suspicious_contacts(entities: Iterable[Entity], content: Content) -> tuple[Contact, ...]:
     """Contacts of the other side; our own numbers, public numbers and our domains are none."""
-    ours = {hotline.digits for hotline in content.hotlines}
-    public = {authority.number for authority in content.authorities.values()}
     found: dict[tuple[str, str], Contact] = {}
     for entity in entities:
         if entity.kind == "phone":
-            digits = entity.value.lstrip("+")
-            if digits in ours or entity.value in public:
+            check = check_number(entity.raw, entity.value, content)
+            if check.ours or check.verdict == "authority":
                 continue
             contact = Contact("phone", entity.value, entity.raw)
         elif entity.kind == "url":
-            if any(domain in entity.value for domain in content.domains):
+            if check_app(entity.raw, content).verdict == "official":
                 continue
             contact = Contact("url", entity.value, entity.raw)
         elif entity.kind == "contact_id":

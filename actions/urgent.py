@@ -15,6 +15,12 @@ def emergency_replies(analysis: Analysis, state: ConversationState) -> tuple[Rep
     if state.urgent == "emergency" and state.turn - state.urgent_at <= 2:
         gone = "moved" in marks and running is not None and running.stage != "paid"
         return (Reply("utter_emergency_moved" if gone else "utter_emergency_follow"),)
+    if state.minor:
+        return (*_first_step(marks, given, analysis.stage_hint), Reply("utter_minor_threat"))
+    return _first_step(marks, given, analysis.stage_hint)
+
+
+def _first_step(marks: frozenset[str], given: tuple[str, ...], stage: str) -> tuple[Reply, ...]:
     if "elder" in marks and "moved" not in marks:
         return (Reply("utter_emergency_relative"),)
     if "screen" in given or "screen_now" in marks:
@@ -23,7 +29,7 @@ def emergency_replies(analysis: Analysis, state: ConversationState) -> tuple[Rep
         return (Reply("utter_emergency_moved"),)
     if "code" in given or "code_now" in marks:
         return (Reply("utter_emergency_code"),)
-    if analysis.stage_hint == "paid":
+    if stage == "paid":
         return (Reply("utter_emergency_transfer"),)
     return (Reply("utter_emergency_call"),)
 

@@ -77,6 +77,8 @@ def follow_up(meaning: Meaning, analysis: Analysis, state: ConversationState) ->
         for mark, name in _SPECIAL_STEPS:
             if mark in analysis.marks:
                 return (Reply(name), Reply(f"utter_way_{code}"))
+        if "freeze" in analysis.marks:
+            return (Reply("utter_step_engaged_card"), Reply(f"utter_way_{code}"))
         if act in ("already_paid", "already_gave"):
             return (*_steps(code, stage, analysis), Reply(f"utter_way_{code}"))
         if act == "ask_hotline":

@@ -89,5 +89,5 @@ def _add_routes(app: Sanic, services: Services) -> None:
             return response.json({"error": "text must be a text"}, status=400)
         parsed = await app.ctx.agent.parse_message(plain_text(text))
         # Rasa drops what is null; ordinary talk has no stage and no urgent state, and says so.
-        nothing = {"threats": [], "stage": None, "urgent": None}
+        nothing: dict[str, object] = {"threats": [], "stage": None, "urgent": None}
         return response.json({**nothing, **parsed, "text": text}, ensure_ascii=False)

@@ -23,6 +23,8 @@ URGENT = -0.5
 # What a word of death adds to the log-odds of a crisis.
 DEATH_WISH = 2.0
 EMERGENCY_GATE = -0.5
+# Share from which a follow-up act stands out among the others.
+ACT_SHARE = 0.3
 # With fewer known grams nothing can be said of a message.
 FEWEST_GRAMS = 3
 QUOTE_SHARE = 0.5
@@ -107,13 +109,14 @@ def _act(model: LinearModel, scores: Scores) -> tuple[str, float]:
 
 
 def _follow_up(model: LinearModel, scores: Scores) -> tuple[str, float]:
-    """The likeliest follow-up act and how likely the message is one at all."""
+    """The likeliest follow-up act (``more``: none stands out) and how likely the message is one at all."""
     names = model.heads.intents
     acts = [column for column, name in enumerate(names) if name in FOLLOW_UP_ACTS]
     if not acts:
         return "what_now", 0.0
-    best, _ = _most_likely(scores.intents[acts])
-    return names[acts[best]], round(_sigmoid(scores.follow_up), 4)
+    best, share = _most_likely(scores.intents[acts])
+    act = names[acts[best]] if share >= ACT_SHARE else "more"
+    return act, round(_sigmoid(scores.follow_up), 4)
 
 
 def _most_likely(scores: Vector) -> tuple[int, float]:

@@ -66,7 +66,7 @@ class AssistantAgent(Agent):
 
     async def handle_message(self, message: UserMessage) -> Optional[list[dict[str, Any]]]:
         """Answers one message; a conversation whose user asked for it is erased afterwards."""
-        result = await super().handle_message(message)
+        result: Optional[list[dict[str, Any]]] = await super().handle_message(message)
         if message.sender_id in self._replies.to_forget:
             self._replies.to_forget.discard(message.sender_id)
             self._conversations.forget(message.sender_id)

@@ -39,6 +39,15 @@ def test_a_whole_conversation_by_keyboard_alone(visit: Callable[..., Visit]) -> 
     assert chat.page.evaluate(FOCUSED) == "input"
 
 
+def test_the_send_button_gives_the_focus_back(visit: Callable[..., Visit]) -> None:
+    chat = visit(**DESKTOP).open()
+    chat.page.locator("#input").fill("你好")
+    chat.page.locator("#send").focus()
+    chat.page.keyboard.press("Space")
+    chat.expect_turns(user=1, assistant=1)
+    assert chat.page.evaluate(FOCUSED) == "input"
+
+
 def test_what_has_the_focus_shows_it(visit: Callable[..., Visit]) -> None:
     chat = visit(**DESKTOP).open()
     seen = set()
