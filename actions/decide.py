@@ -158,7 +158,7 @@ def _with_questions(
     if _is_tip_off(meaning, signals):
         number = event_id(facts.conversation, facts.message_id, signals[0].code)
         return (*replies, Reply("utter_receipt_new", {"event": number})), None
-    if meaning.kind == "threat" and signals and not state.minor:
+    if meaning.kind in ("threat", "verification") and signals and not state.minor:
         if meaning.codes[0] == "fake_hotline" and meaning.stage in _WARNINGS_WITH_QUESTION:
             return (*replies, Reply("utter_ask_given")), "given"
         if not state.card_offered and not signals[0].follows:

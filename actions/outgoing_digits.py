@@ -37,11 +37,10 @@ _NEXT_WORD = re.compile(
     r"(?<=[0-9])(?:[一二两三四五六七八九](?=[个天次年月周期笔块元人家张条位部件种套道场份千百万十])"
     r"|一(?=[直定共起样些般边半旦律下上点切时并]))"
 )
-# Quotation marks part: what a quoted letter stands for must not depend on the reply around it.
+# A quotation mark with another sign parts: what a quoted letter stands for must not depend on the reply
+# around the quote.
 _SYMBOL = rf"[^a-z0-9“”{_WEAK}㐀-鿿]"
-_BETWEEN = (
-    rf"(?:然后|接着|空格|{_SYMBOL}{{1,4}}|{_SYMBOL}{{0,2}}(?![{_WEAK}])[㐀-鿿]{_SYMBOL}{{0,2}})"
-)
+_BETWEEN = rf"(?:然后|接着|空格|[“”]|{_SYMBOL}{{1,4}}|{_SYMBOL}{{0,2}}(?![{_WEAK}])[㐀-鿿]{_SYMBOL}{{0,2}})"
 _CLUSTER = re.compile(rf"(?<![a-z0-9{_WEAK}])[0-9{_WEAK}]+(?:{_BETWEEN}[0-9{_WEAK}]+)*(?![a-z])")
 _TOKEN = re.compile(rf"[0-9{_WEAK}]+")
 _HAS_WEAK = re.compile(rf"[{_WEAK}]")

@@ -85,6 +85,8 @@ def resolve(analysis: Analysis, state: ConversationState) -> Meaning:
         return _emergency(analysis, state, codes, stage, refers_back)
     if _asks_whether_ours(analysis):
         return Meaning("verification", _verification(analysis), codes, stage, refers_back)
+    if "wants_person" in analysis.marks and (refers_back or not codes):
+        return Meaning("ordinary", "handoff")
     if codes and not refers_back:
         return Meaning("threat", codes[0], codes, stage)
     if refers_back:
@@ -94,7 +96,7 @@ def resolve(analysis: Analysis, state: ConversationState) -> Meaning:
         return Meaning("follow_up", act)
     intent = analysis.act[0]
     if _unclear(analysis):
-        if state.topic in BUSINESS and analysis.leaning[1] < LEANS_TO_THREAT:
+        if state.topic in BUSINESS:
             # Words that say little on their own go on with what was talked about.
             return Meaning("ordinary", state.topic)
         return Meaning("unclear", intent)

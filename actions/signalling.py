@@ -34,6 +34,7 @@ def signal_turn(
     """
     contacts = suspicious_contacts(analysis.entities, content)
     amounts = tuple(dict.fromkeys(entity.value for entity in analysis.values("amount")))
+    told = {amount for threat in state.threats for amount in threat.amounts}
     signals: list[Signal] = []
     threats = list(state.threats)
     for code in meaning.codes:
@@ -41,7 +42,7 @@ def signal_turn(
         stage = meaning.stage or "asking"
         follows = None
         if before is not None:
-            if not _adds(before, stage, contacts, amounts):
+            if not _adds(before, stage, contacts, set(amounts) - told):
                 _move_to_end(threats, before)
                 continue
             follows = before.event_id
@@ -92,12 +93,12 @@ _CONTACT_KINDS = frozenset({"wechat", "qq", "telegram", "bank_account"})
 
 
 def _adds(
-    before: RunningThreat, stage: str, contacts: tuple[Contact, ...], amounts: tuple[str, ...]
+    before: RunningThreat, stage: str, contacts: tuple[Contact, ...], new_amounts: set[str]
 ) -> bool:
     return (
         STAGE_RANK[stage] > STAGE_RANK[before.stage]
         or any(contact.value not in before.contacts for contact in contacts)
-        or any(amount not in before.amounts for amount in amounts)
+        or bool(new_amounts)
     )
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
+INTERRUPTED = 130
+
 
 def main() -> None:
-    """Entry point of the installed command."""
-    from bot.quiet import quiet
+    """Entry point of the installed command; Ctrl-C ends it without a traceback also while it loads."""
+    try:
+        from bot.quiet import quiet
 
-    quiet()
-    from bot.cli.main import run
+        quiet()
+        from bot.cli.main import run
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 
 from bot.cli.progress import Steps, say
@@ -13,6 +14,9 @@ from bot.settings import Settings, SettingsError, load_settings
 def serve() -> None:
     """Run the service: chat page, REST channel, health and metrics."""
     settings = load_settings()
+    # Sanic puts its own handlers in place of these once it serves.
+    signal.signal(signal.SIGINT, _leave)
+    signal.signal(signal.SIGTERM, _leave)
     listening = _listen(settings)
     from bot.services import build_services
 
@@ -37,13 +41,24 @@ def serve() -> None:
     say("stopped")
 
 
+def _leave(*_: object) -> None:
+    # Nothing is served yet, and what is being imported swallows exceptions: no way but this is sure.
+    os.write(2, b"jingzhong: stopped\n")
+    os._exit(0)
+
+
 def _listen(settings: Settings) -> socket.socket:
-    """Takes the port before anything slow is done, so that a taken one is known at once."""
+    """Takes the port before anything slow is done, so that a taken one is known at once.
+
+    It listens already: two processes can bind a port on which neither does, and the later one would
+    fail when all is loaded. Who calls before the service is ready waits.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        listening.listen()
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:

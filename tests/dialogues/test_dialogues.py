@@ -17,7 +17,9 @@ said, not for a wording, and the privacy notice at the end of a reply neither me
 
 from __future__ import annotations
 
+import json
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -57,6 +59,8 @@ _ASKS_FOR_A_SECRET = re.compile(
     r"(?:验证码|密码)[^。？！\n]{0,8}(?:发给我|告诉我|发到这里|发过来|发我)"
 )
 _WARNING = re.compile(r"骗|圈套|危险信号|违法|非法|挂断|先停|(?:别|不要)付")
+# Share of turns, worded by people whom no example knows, that must come out as expected.
+FITTING_FLOOR = 0.85
 _DOUBTS = ("utter_clarify", "utter_general_caution")
 _NOTICES = ("utter_privacy_notice", "utter_en_privacy_notice")
 _SPOKEN_DIGITS = str.maketrans("零〇一壹二贰三叁四肆五伍六陆七柒八捌九玖", "00112233445566778899")
@@ -111,7 +115,8 @@ def _turn(raw: dict[str, Any]) -> DialogueTurn:
     return DialogueTurn(**fields)
 
 
-DIALOGUES = [*_load("reworded.yml"), *_load("further.yml")]
+REWORDED = _load("reworded.yml")
+DIALOGUES = [*REWORDED, *_load("further.yml")]
 PLAYED = [
     pytest.param(dialogue, person, id=f"{dialogue.id}-{person + 1}")
     for dialogue in DIALOGUES
@@ -119,30 +124,75 @@ PLAYED = [
 ]
 
 
+@dataclass(frozen=True)
+class Played:
+    """One turn as it came out: what breaks a rule of every reply, and what does not fit this turn."""
+
+    where: str
+    broken: tuple[str, ...]
+    misfits: tuple[str, ...]
+
+
 @pytest.mark.parametrize(("dialogue", "person"), PLAYED)
-def test_every_turn_of_a_dialogue_gets_a_fitting_reply_and_its_signals(
+def test_no_reply_breaks_a_rule_that_holds_for_every_reply(
     dialogue: Dialogue, person: int, talk: Callable[[str, str], Answer]
 ) -> None:
-    found: list[str] = []
+    said = [turn.say[person] for turn in dialogue.turns]
+    broken = [(turn.where, turn.broken) for turn in _play(dialogue, said, talk) if turn.broken]
+    assert broken == []
+
+
+def test_nearly_every_turn_of_other_people_gets_a_fitting_reply_and_its_signals(
+    talk: Callable[[str, str], Answer],
+) -> None:
+    played = [
+        turn
+        for dialogue in DIALOGUES
+        for person in dialogue.people
+        for turn in _play(dialogue, [turn.say[person] for turn in dialogue.turns], talk)
+    ]
+    misfits = [turn for turn in played if turn.misfits]
+    report = "\n".join(f"{turn.where}\n  * " + "\n  * ".join(turn.misfits) for turn in misfits)
+    assert len(misfits) <= (1 - FITTING_FLOOR) * len(played), (
+        f"{len(misfits)} of {len(played)}\n{report}"
+    )
+
+
+def test_every_turn_of_the_development_dialogues_gets_a_fitting_reply_and_its_signals(
+    eval_data: Path, talk: Callable[[str, str], Answer]
+) -> None:
+    lines = (eval_data / "dev_dialogues.jsonl").read_text(encoding="utf-8").splitlines()
+    originals = [json.loads(line) for line in lines]
+    assert len(originals) == len(REWORDED)
+    misfits = [
+        (turn.where, turn.broken + turn.misfits)
+        for dialogue, original in zip(REWORDED, originals)
+        for turn in _play(dialogue, original["turns"], talk)
+        if turn.broken or turn.misfits
+    ]
+    assert misfits == []
+
+
+def _play(
+    dialogue: Dialogue, said: list[str], talk: Callable[[str, str], Answer]
+) -> Iterator[Played]:
     codes: set[str] = set()
     receipt = ""
-    for number, turn in enumerate(dialogue.turns, start=1):
-        said = _filled(turn.say[person], receipt)
-        answer = talk(dialogue.id, said)
+    conversation = uuid.uuid4().hex
+    for number, (turn, say) in enumerate(zip(dialogue.turns, said), start=1):
+        words = _filled(say, receipt)
+        answer = talk(conversation, words)
         receipt = _receipt_of(answer.text) or receipt
         told = [event["data"]["code"] for event in answer.signals]
         codes.update(told)
-        problems = [
-            *_problems_of_any_reply(answer.text, number == 1, ROOM[dialogue.language]),
-            *_problems_of_this_reply(_without_notice(answer.text), turn, receipt),
-            *_problems_of_signals(told, codes, turn),
-        ]
-        if problems:
-            found.append(
-                f"turn {number}: {said[:120]!r}\n  -> {answer.text!r}\n  signals {told}\n"
-                + "\n".join(f"  * {problem}" for problem in problems)
-            )
-    assert not found, "\n" + "\n".join(found)
+        yield Played(
+            f"{dialogue.id}, turn {number}: {words[:120]!r}\n  -> {answer.text!r}\n  signals {told}",
+            tuple(_problems_of_any_reply(answer.text, number == 1, ROOM[dialogue.language])),
+            (
+                *_problems_of_this_reply(_without_notice(answer.text), turn, receipt),
+                *_problems_of_signals(told, codes, turn),
+            ),
+        )
 
 
 def test_no_turn_stands_among_the_training_examples() -> None:

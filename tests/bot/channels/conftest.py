@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from chat_browser import Visit, chromium
 from playwright.sync_api import Browser
+
+from tests.bot.channels.chat_browser import Visit, chromium
 
 
 @pytest.fixture(scope="module")

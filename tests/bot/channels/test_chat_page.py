@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from chat_browser import DESKTOP, PHONE, SOCKET, THREAT, Visit
 from playwright.sync_api import WebSocketRoute, expect
+
+from tests.bot.channels.chat_browser import DESKTOP, PHONE, SOCKET, THREAT, Visit
 
 SIZES = [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop")]
 SCHEMES = ["light", "dark"]

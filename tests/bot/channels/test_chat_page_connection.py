@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chat_browser import DESKTOP, PHONE, SOCKET, THREAT, Line, Visit
 from playwright.sync_api import WebSocketRoute, expect
+
+from tests.bot.channels.chat_browser import DESKTOP, PHONE, SOCKET, THREAT, Line, Visit
 
 
 def status(chat: Visit) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from chat_browser import DESKTOP, PHONE, THREAT, Visit
 from playwright.sync_api import expect
+
+from tests.bot.channels.chat_browser import DESKTOP, PHONE, THREAT, Visit
 
 FOCUSED = "document.activeElement.id || document.activeElement.className"
 
