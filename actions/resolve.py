@@ -24,13 +24,25 @@ BUSINESS = frozenset(
         "collection_complaint",
         "complaint",
         "handoff",
-        "erase_data",
     }
 )
+# Requests that change what is stored about the user, and cannot be taken back: never done on a guess.
+CONSEQUENTIAL = frozenset({"erase_data", "withdraw_consent", "stop_push"})
+# The question that the answer to a question of ours comes down to.
+_ANSWERED = {"company": "verify_company", "app": "verify_app"}
 # Acts that need no running threat to be understood.
 STANDALONE = frozenset(
     {"how_to_report", "ask_partner", "get_money_back", "worry", "direct_request"}
 )
+# Acts whose reply is right also where we do not know what was talked about.
+ANSWERED_ALONE = STANDALONE | {
+    "same_again",
+    "they_know_me",
+    "they_showed_proof",
+    "tell_them",
+    "stopped",
+    "not_scam",
+}
 
 # From here on a message in the middle of a talk about a threat counts as a follow-up.
 FOLLOW_UP_LIKELY = 0.5
@@ -41,9 +53,13 @@ INTENT_LIKELY = 0.2
 # A message that leans this far towards a threat without reaching it gets a question, never a verdict.
 LEANS_TO_THREAT = 0.3
 LONG_MESSAGE = 30  # code points; longer messages stand for themselves
+LONGEST_NAME = 24  # code points of an answer to "which company?"
 FRESH_TURNS = 8
+FEW_SIGNS = 8  # code points
+UNSURE_CODE = 0.45
 CLEARLY_ANOTHER = 0.6  # likelihood from which a code is a new threat even in a follow-up
 OWN_BUSINESS = 0.45  # share from which an ordinary intent is no guess
+SURE_OF_REQUEST = 0.6  # share from which a request of consequence is carried out
 CRISIS_TURNS = 3
 # Acts that are about the matter in hand whatever words they use.
 _ABOUT_THE_MATTER = frozenset(
@@ -84,10 +100,18 @@ def resolve(analysis: Analysis, state: ConversationState) -> Meaning:
     if urgent == "emergency":
         return _emergency(analysis, state, codes, stage, refers_back)
     if _asks_whether_ours(analysis):
+        if not codes and analysis.leaning[1] >= LEANS_TO_THREAT:
+            # Who asks whether a seller is ours tells of the seller, however politely.
+            codes, stage = (analysis.leaning[0],), analysis.stage_hint
         return Meaning("verification", _verification(analysis), codes, stage, refers_back)
+    answered = _answered(analysis, state)
+    if answered is not None:
+        return Meaning("verification", answered, codes, stage, refers_back)
     if "wants_person" in analysis.marks and (refers_back or not codes):
-        return Meaning("ordinary", "handoff")
+        return Meaning("ordinary", "handoff", codes, stage, refers_back)
     if codes and not refers_back:
+        if _too_little(analysis):
+            return Meaning("unclear", codes[0])
         return Meaning("threat", codes[0], codes, stage)
     if refers_back:
         return Meaning("follow_up", _act(analysis), codes, stage, True)
@@ -95,7 +119,9 @@ def resolve(analysis: Analysis, state: ConversationState) -> Meaning:
     if likelihood >= FOLLOW_UP_SURE and (act in STANDALONE or state.asked) and _guess(analysis):
         return Meaning("follow_up", act)
     intent = analysis.act[0]
-    if _unclear(analysis):
+    if intent in FOLLOW_UPS and likelihood >= FOLLOW_UP_LIKELY and intent in ANSWERED_ALONE:
+        return Meaning("follow_up", intent)
+    if _unclear(analysis) or intent in FOLLOW_UPS:
         if state.topic in BUSINESS:
             # Words that say little on their own go on with what was talked about.
             return Meaning("ordinary", state.topic)
@@ -187,7 +213,7 @@ def _stage(
         return "paid"
     if act == "already_gave" or analysis.given:
         return "paid" if before == "paid" else "engaged"
-    if analysis.threats and analysis.stage_hint == "paid":
+    if analysis.stage_hint == "paid" and (analysis.threats or analysis.values("amount")):
         return "paid"
     return before
 
@@ -210,7 +236,7 @@ def _urgent(analysis: Analysis, state: ConversationState) -> str | None:
         act, likelihood = analysis.act
         calm = act not in _STILL_IN_CRISIS and likelihood >= OWN_BUSINESS
         better = "better" in analysis.marks
-        return None if calm or better or analysis.threats else "crisis"
+        return None if calm or better else "crisis"
     return None
 
 
@@ -234,5 +260,25 @@ def _verification(analysis: Analysis) -> str:
     return "verify_company" if company else "verify_number"
 
 
+def _answered(analysis: Analysis, state: ConversationState) -> str | None:
+    """The question that a short answer to our own question goes on with, if it is one."""
+    if analysis.threats:
+        return None
+    if state.asked == "number":
+        return "verify_number" if analysis.values("phone") else None
+    says_name = len(analysis.text) <= LONGEST_NAME and _guess(analysis)
+    if analysis.follow_up[1] >= FOLLOW_UP_LIKELY or not says_name:
+        return None
+    return _ANSWERED.get(state.asked or "")
+
+
+def _too_little(analysis: Analysis) -> bool:
+    """A few signs that lean to a threat without saying which: a question is kinder than a warning."""
+    return len(analysis.text) <= FEW_SIGNS and analysis.threats[0].confidence < UNSURE_CODE
+
+
 def _unclear(analysis: Analysis) -> bool:
-    return analysis.act[1] < INTENT_LIKELY or analysis.leaning[1] >= LEANS_TO_THREAT
+    act, likelihood = analysis.act
+    if act in CONSEQUENTIAL and likelihood < SURE_OF_REQUEST:
+        return True
+    return likelihood < INTENT_LIKELY or analysis.leaning[1] >= LEANS_TO_THREAT

@@ -12,6 +12,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.assistant.agent import AssistantAgent
+from bot.channels.base import Channel
 from bot.channels.chat import ChatChannel
 from bot.channels.page import page_blueprint
 from bot.channels.rest import RestChannel, is_authorised
@@ -20,6 +21,7 @@ from bot.services import Services
 from bot.training import model_version
 
 LONGEST_REQUEST = 256 * 1024  # bytes
+LONGEST_FRAME = 64 * 1024  # bytes
 
 
 def create_app(services: Services, model: Path, name: str = "jingzhong") -> Sanic:
@@ -29,16 +31,18 @@ def create_app(services: Services, model: Path, name: str = "jingzhong") -> Sani
     """
     app = Sanic(name, configure_logging=False)
     app.config.REQUEST_MAX_SIZE = LONGEST_REQUEST
+    app.config.WEBSOCKET_MAX_SIZE = LONGEST_FRAME
     app.config.ACCESS_LOG = False
-    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 3.0
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 2.0
     agent = AssistantAgent(services)
     app.ctx.agent = agent
     app.ctx.services = services
-    channels = [RestChannel(services)]
+    channels: list[Channel] = [RestChannel(services)]
     if not services.settings.production:
+        # The page knows its user by nothing but a random session: for the demo alone.
         channels.append(ChatChannel(services))
+        app.blueprint(page_blueprint())
     register(channels, app, route="/webhooks/")
-    app.blueprint(page_blueprint())
     _add_routes(app, services)
 
     @app.before_server_start

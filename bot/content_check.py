@@ -11,6 +11,7 @@ from actions.catalogue import needed, placeholders_of, step_name
 from actions.content import Content, load_content, read_yaml
 from actions.outgoing import Registry, find_unregistered
 from actions.wording import fill, load_responses, placeholders
+from bot.channels.chat_words import words_of
 from nlu.analysis import GIVEN, STAGES, THREAT_CODES
 
 # What stands in a placeholder while lengths are counted and numbers are searched.
@@ -38,6 +39,7 @@ def check_content(folder: Path, today: date) -> list[str]:
     content = load_content(folder)
     responses = load_responses(folder)
     style = read_yaml(folder / "style.yml")
+    words_of(read_yaml(folder / "page.yml"))
     values = {**content.values(), **_SAMPLE}
     texts = {name: fill(str(items[0]["text"]), values) for name, items in responses.items()}
     problems = list(_missing(responses, content))

@@ -9,6 +9,7 @@ from typing import Any
 from actions.content import Content, load_content, read_yaml
 from actions.outgoing import Registry
 from actions.wording import fill, load_responses
+from bot.channels.chat_words import words_of
 from bot.counters import Counters
 from bot.guard import Guard
 from bot.hashing import Hasher
@@ -51,6 +52,8 @@ def build_services(settings: Settings) -> Services:
             "JINGZHONG_ENV: production refuses the example institution; put your own into "
             f"{settings.content / 'institution.yml'} and set demo: false"
         )
+    page = read_yaml(settings.content / "page.yml")
+    words_of(page)
     home = prepare_home(settings)
     hasher = Hasher(settings.secrets)
     return Services(
@@ -59,7 +62,7 @@ def build_services(settings: Settings) -> Services:
         ledger=Ledger.open(home, hasher=hasher, source=event_source(content.short_name)),
         hasher=hasher,
         guard=Guard(Registry.from_content(content)),
-        page=read_yaml(settings.content / "page.yml"),
+        page=page,
         responses=load_responses(settings.content),
     )
 

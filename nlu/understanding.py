@@ -15,14 +15,15 @@ from nlu.model.linear import LinearModel, Scores, Vector
 
 # Log-odds from which a message counts as a mention of a threat, chosen by cross-validation on the
 # examples: missing a victim costs more than asking one question too many, but ordinary talk is most talk.
-GATE = 0.0
+GATE = 0.5
 # A further code is named when it is likely by itself and not far behind the first.
 SECOND_CODE = -0.2
 # Log-odds from which an urgent state is believed; a cry for help that is missed cannot be made good.
 URGENT = -0.5
 # What a word of death adds to the log-odds of a crisis.
 DEATH_WISH = 2.0
-EMERGENCY_GATE = -0.5
+# An emergency needs a threat behind it: haste about one's own repayment is none.
+EMERGENCY_GATE = -1.0
 # Share from which a follow-up act stands out among the others.
 ACT_SHARE = 0.3
 # With fewer known grams nothing can be said of a message.
@@ -93,8 +94,9 @@ def _urgent(
     if "death_wish" in marks:
         heard[model.heads.urgent.index("crisis")] += DEATH_WISH
     best = int(heard.argmax())
-    if heard[best] >= URGENT:
-        return model.heads.urgent[best]
+    state = model.heads.urgent[best]
+    if heard[best] >= URGENT and (state == "crisis" or scores.gate >= EMERGENCY_GATE):
+        return state
     going = "moved" in marks or "screen" in given or "code" in given
     happening = "just_now" in marks and going and stage in ("engaged", "paid")
     return "emergency" if happening and scores.gate >= EMERGENCY_GATE else None

@@ -1,0 +1,106 @@
+"""Helps the tests of the service: calls over HTTP, the command line, copies of the content."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from actions.content import CONTENT
+from bot.settings import ROOT
+from tests.conftest import COMMAND
+
+ANSWER_SECONDS = 60
+
+
+class Rest:
+    """The REST channel of a running service."""
+
+    def __init__(self, base_url: str) -> None:
+        self.client = httpx.Client(base_url=base_url, timeout=ANSWER_SECONDS, trust_env=False)
+
+    def post(self, body: object) -> httpx.Response:
+        """Sends anything as JSON."""
+        return self.client.post("/webhooks/rest/webhook", json=body)
+
+    def say(self, sender: str, text: str, message_id: str | None = None) -> list[dict[str, Any]]:
+        """Sends one message that must be answered."""
+        body = {"sender": sender, "message": text}
+        answer = self.post(body if message_id is None else {**body, "message_id": message_id})
+        assert answer.status_code == 200, answer.text
+        bubbles: list[dict[str, Any]] = answer.json()
+        return bubbles
+
+    def parse(self, text: str) -> dict[str, Any]:
+        """What the understanding makes of a text."""
+        answer = self.client.post("/model/parse", json={"text": text})
+        assert answer.status_code == 200, answer.text
+        parsed: dict[str, Any] = answer.json()
+        return parsed
+
+
+@pytest.fixture(scope="session")
+def rest_of() -> Iterator[Callable[[str], Rest]]:
+    """``rest_of(base_url)``: the REST channel of any service."""
+    opened: list[Rest] = []
+
+    def connect(base_url: str) -> Rest:
+        opened.append(Rest(base_url))
+        return opened[-1]
+
+    yield connect
+    for rest in opened:
+        rest.client.close()
+
+
+@pytest.fixture(scope="session")
+def rest(running_service: str, rest_of: Callable[[str], Rest]) -> Rest:
+    """The REST channel of the shared service."""
+    return rest_of(running_service)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    """The environment without settings of the tester's own, and with these."""
+    inherited = {key: value for key, value in os.environ.items() if "JINGZHONG_" not in key}
+    return {**inherited, **settings}
+
+
+@pytest.fixture
+def jingzhong(tmp_path: Path) -> Callable[..., Ended]:
+    """``jingzhong("run", JINGZHONG_PORT="1", ...)``: a real process that must end by itself."""
+
+    def run(*arguments: str, wrapper: tuple[str, ...] = (), **settings: str) -> Ended:
+        home = {"JINGZHONG_HOME": str(tmp_path / "home"), "JINGZHONG_PORT": "0"}
+        done = subprocess.run(
+            [*wrapper, str(COMMAND), *arguments],
+            env=clean_environment(**{**home, **settings}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=ROOT,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def content_copy(tmp_path: Path) -> Path:
+    """A copy of the shipped content to break."""
+    return Path(shutil.copytree(CONTENT, tmp_path / "content"))
