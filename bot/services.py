@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from actions.content import Content, load_content, read_yaml
+from actions.catalogue import needed
+from actions.content import Content, ContentError, load_content, read_yaml
 from actions.outgoing import Registry
 from actions.wording import fill, load_responses
 from bot.channels.chat_words import words_of
@@ -54,6 +55,7 @@ def build_services(settings: Settings) -> Services:
         )
     page = read_yaml(settings.content / "page.yml")
     words_of(page)
+    responses = _complete(load_responses(settings.content), settings)
     home = prepare_home(settings)
     hasher = Hasher(settings.secrets)
     return Services(
@@ -63,8 +65,21 @@ def build_services(settings: Settings) -> Services:
         hasher=hasher,
         guard=Guard(Registry.from_content(content)),
         page=page,
-        responses=load_responses(settings.content),
+        responses=responses,
     )
+
+
+def _complete(
+    responses: dict[str, list[dict[str, Any]]], settings: Settings
+) -> dict[str, list[dict[str, Any]]]:
+    missing = sorted(needed().keys() - responses.keys())
+    if missing:
+        more = f" and {len(missing) - 1} others are" if missing[1:] else " is"
+        raise ContentError(
+            f"{settings.content / 'replies'}: {missing[0]}{more} missing; "
+            "see: jingzhong content check"
+        )
+    return responses
 
 
 @lru_cache(maxsize=1)

@@ -111,7 +111,7 @@ def test_a_wrong_setting_is_named(
 @pytest.mark.parametrize(
     ("settings", "cause", "mend"),
     [
-        ({"JINGZHONG_SECRET": ""}, "JINGZHONG_SECRET", "openssl rand"),
+        ({"JINGZHONG_SECRET": ""}, "JINGZHONG_SECRET: empty", "32 characters"),
         (
             {"JINGZHONG_SECRET": "demo-secret-do-not-use-in-production"},
             "JINGZHONG_SECRET",
@@ -139,7 +139,8 @@ BROKEN = [
     ("authorities.yml", "authorities: 110\n", "wrong form"),
     ("facts.yml", "facts:\n  a:\n\tb: tab\n", "line"),
     ("replies/threats.yml", "responses:\n  utter_x:\n - text: a\n   - b\n", "line"),
-    ("replies/threats.yml", "responses:\n- utter_x\n", "mapping"),
+    ("replies/threats.yml", "responses: {}\n", "missing"),
+    ("page.yml", "strings: {}\nopeners: [a]\n", "'assistant' is missing"),
     ("replies/threats.yml", "responses:\n  utter_x: only text\n", "utter_x"),
     ("replies/checks.yml", "responses:\n  utter_greet:\n  - text: a\n", "stands twice"),
 ]
@@ -157,7 +158,7 @@ def test_a_broken_content_file_is_named(
 ) -> None:
     (content_copy / name).write_text(text)
     line = the_line(jingzhong(*command, JINGZHONG_CONTENT=str(content_copy)))
-    assert str(content_copy) in line
+    assert name.rpartition("/")[2] in line or str(content_copy) in line
     assert hint in line
 
 
