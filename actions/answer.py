@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -57,16 +58,26 @@ class ActionAnswer(Action):
 
     def _decide(self, tracker: Tracker, content: Content) -> tuple[Turn, str]:
         state = ConversationState.from_json(tracker.get_slot(STATE_SLOT))
-        message = tracker.latest_message
-        facts = Facts.from_metadata(message.get("metadata"))
-        if not facts.message_id:
-            facts = Facts(
-                conversation=tracker.sender_id, message_id=str(message.get("message_id") or "")
-            )
         try:
-            turn = decide(Analysis.from_parse(message), state, facts, content)
-        except Exception:
-            # The text of the user must not reach the log, so neither does the traceback's repr of it.
-            logger.exception("deciding the turn failed; the user got the failure reply")
+            turn = decide(
+                Analysis.from_parse(tracker.latest_message), state, _facts(tracker), content
+            )
+        except Exception as error:
+            # The text of the user must not reach the log; the message of an error may quote it.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            logger.error(
+                "deciding the turn failed with %s; the user got the failure reply\n%s",
+                type(error).__name__,
+                where,
+            )
             return Turn((FAILURE,), state.as_json()), state.language
         return turn, str(turn.state.get("language", "zh-Hans"))
+
+
+def _facts(tracker: Tracker) -> Facts:
+    """The facts that the service sent along; from Rasa's own channels only the ids are known."""
+    message = tracker.latest_message
+    facts = Facts.from_metadata(message.get("metadata"))
+    if facts.message_id:
+        return facts
+    return Facts(conversation=tracker.sender_id, message_id=str(message.get("message_id") or ""))

@@ -71,6 +71,7 @@ _GENERIC = re.compile(
 _NO_NAME = re.compile(
     r"[我你您他她它谁啥得醒停怎没不几哪]|来着|说[是你我]|.*(?:的|什么|[一这那哪]个)"
 )
+_LONGEST_NAME = 24
 _NAME_SIGN = re.compile(r"[a-z\d\u3400-\u9fff]")
 _AFTER_NAME = re.compile(r"是|吗|么|嘛|[给打发说在有要让跟和这那]|app(?![a-z])")
 _BEFORE_NAME = re.compile(r"[叫是在用了有和跟个家被问收]$")
@@ -94,6 +95,22 @@ def names_in_question(text: str, content: Content) -> str | None:
             start, end = folded.span(*span)
             return text[start:end]
     return _known_name(folded, content)
+
+
+def name_in_answer(text: str, content: Content) -> str | None:
+    """The name that answers "which one?": what a question would name, or else all of a short answer.
+
+    ``None`` where the answer holds no name; never raises.
+    """
+    named = names_in_question(text, content)
+    if named is not None:
+        return named
+    folded = fold(text)
+    start, end = _trimmed(folded.text, 0, len(folded.text))
+    if end - start > _LONGEST_NAME or not _is_name(folded.text[start:end], False):
+        return None
+    first, last = folded.span(start, end)
+    return text[first:last].strip()
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from actions.numbers import NumberCheck, check_number, find_numbers
 from actions.outgoing import mask_quote
 from actions.plan import Reply
 from actions.resolve import Meaning
-from actions.verification import check_app, check_company, names_in_question
+from actions.verification import check_app, check_company, name_in_answer, names_in_question
 from nlu.analysis import Analysis
 
 NAME_LIMIT = 12
@@ -36,9 +36,13 @@ def check_replies(
     checks: tuple[NumberCheck, ...],
     facts: Facts,
     content: Content,
+    asked: str | None = None,
 ) -> tuple[Reply, ...]:
-    """The answer to a question whether something is ours; a threat told with it gets its step as well."""
-    answer = _answer(meaning, analysis, checks, facts, content)
+    """The answer to a question whether something is ours; a threat told with it gets its step as well.
+
+    ``asked`` is the question that we put last: the reply to "which company?" is a name alone.
+    """
+    answer = _answer(meaning, analysis, checks, facts, content, asked)
     if not meaning.codes:
         return (answer,)
     code, stage = meaning.codes[0], meaning.stage or "asking"
@@ -51,11 +55,12 @@ def _answer(
     checks: tuple[NumberCheck, ...],
     facts: Facts,
     content: Content,
+    asked: str | None,
 ) -> Reply:
     if meaning.intent == "verify_person":
         return Reply("utter_person")
     if meaning.intent == "verify_app" and (analysis.values("url") or not checks):
-        return _app(analysis, content)
+        return _app(analysis, content, asked == "app")
     if meaning.intent == "verify_message":
         court = "court" in analysis.marks
         return Reply("utter_court_message" if court else "utter_message_check")
@@ -67,16 +72,20 @@ def _answer(
         return Reply(f"utter_number_{worst.verdict}", values)
     if meaning.intent == "verify_number":
         return Reply("utter_number_ask")
-    return _company(analysis, facts, content, named_threat=bool(meaning.codes))
-
-
-def _company(
-    analysis: Analysis, facts: Facts, content: Content, named_threat: bool = False
-) -> Reply:
-    agencies = analysis.values("agency")
-    name = agencies[0].value if agencies else names_in_question(analysis.text, content)
+    name = _company_name(analysis, content, asked == "company")
     if not name:
-        return Reply("utter_partner_general" if named_threat else "utter_partner_ask")
+        return Reply("utter_partner_general" if meaning.codes else "utter_partner_ask")
+    return _company(name, facts, content)
+
+
+def _company_name(analysis: Analysis, content: Content, asked: bool) -> str | None:
+    agencies = analysis.values("agency")
+    if agencies:
+        return agencies[0].value
+    return (name_in_answer if asked else names_in_question)(analysis.text, content)
+
+
+def _company(name: str, facts: Facts, content: Content) -> Reply:
     check = check_company(name, content, facts.day)
     if check.ours:
         return Reply("utter_company_ours", {"company": mask_quote(name, NAME_LIMIT)})
@@ -87,9 +96,10 @@ def _company(
     return Reply(f"utter_partner_{check.verdict}", values)
 
 
-def _app(analysis: Analysis, content: Content) -> Reply:
+def _app(analysis: Analysis, content: Content, asked: bool) -> Reply:
     urls = analysis.values("url")
-    name = urls[0].raw if urls else names_in_question(analysis.text, content)
+    find_name = name_in_answer if asked else names_in_question
+    name = urls[0].raw if urls else find_name(analysis.text, content)
     if not name:
         return Reply("utter_app_ask")
     check = check_app(name, content)

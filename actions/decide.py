@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from actions.catalogue import ATTACHMENTS
 from actions.checks import check_replies, is_suspicious, number_checks
 from actions.content import Content
 from actions.english import in_english
@@ -20,8 +20,8 @@ from actions.state import ConversationState, RunningThreat
 from actions.urgent import crisis_replies, emergency_replies
 from actions.warnings import follow_up, warn
 from nlu.analysis import Analysis
+from nlu.text.folding import fold
 
-_READABLE = re.compile(r"[\u3400-\u9fffA-Za-z0-9]")
 CARD_OFFER = "utter_offer_card"
 EMERGENCY_TURNS = 2
 _WARNINGS_WITH_QUESTION = frozenset({"asking", "approached"})
@@ -36,9 +36,11 @@ def decide(analysis: Analysis, state: ConversationState, facts: Facts, content: 
         informed=state.informed or facts.informed,
     )
     plain = _without_understanding(analysis, state, facts)
-    if plain is not None:
-        return Turn((plain,), _next(state, asked=state.asked).as_json())
     meaning = resolve(analysis, state)
+    if plain is not None:
+        # A receipt or a card is the whole reply, yet what is told along with it is still reported.
+        signals, threats = signal_turn(meaning, analysis, state, facts, content)
+        return Turn((plain,), _next(state, asked=state.asked, threats=threats).as_json(), signals)
     checks = number_checks(analysis, content) if _number_matters(meaning, analysis) else ()
     if meaning.kind == "verification" and any(map(is_suspicious, checks)) and not meaning.codes:
         # A number that claims to be ours and is not: a mention, whatever else the message says.
@@ -60,7 +62,7 @@ def decide(analysis: Analysis, state: ConversationState, facts: Facts, content: 
         threats=_told(threats, meaning, state),
         topic=_topic(meaning, state),
         urgent=meaning.urgent or state.urgent,
-        urgent_at=state.turn if meaning.urgent else state.urgent_at,
+        urgent_at=state.turn if _renews_urgency(meaning, analysis) else state.urgent_at,
         misunderstood=state.misunderstood + 1 if meaning.kind == "unclear" else 0,
         informed=informed,
         card_offered=state.card_offered or any(reply.buttons == CARD_OFFER for reply in replies),
@@ -73,6 +75,8 @@ def _without_understanding(
     analysis: Analysis, state: ConversationState, facts: Facts
 ) -> Reply | None:
     """The reply where there are no words to understand, or where they name a receipt or a card."""
+    if analysis.urgent:
+        return None
     if facts.receipt is not None:
         if facts.receipt.state is None:
             return Reply("utter_receipt_unknown", {"receipt": facts.receipt.number})
@@ -86,14 +90,31 @@ def _without_understanding(
         )
     if not analysis.text.strip():
         if facts.attachments:
-            return Reply(f"utter_{facts.attachments[0]}")
+            return Reply(f"utter_{_attachment(facts.attachments[0])}")
         return Reply("utter_empty")
-    if not _READABLE.search(analysis.text):
+    if not any(sign.isalnum() for sign in fold(analysis.text).text):
         return Reply("utter_emoji")
     running = state.running
-    if running is not None and "card_request" in analysis.marks and len(analysis.text) < 20:
+    asks_for_card = "card_request" in analysis.marks and len(analysis.text) < 20
+    if running is not None and asks_for_card and not analysis.threats:
         return Reply(f"utter_card_{running.code}")
     return None
+
+
+def _attachment(kind: str) -> str:
+    """The reply to an attachment; channels call a contact card ``contact`` and all else ``other``."""
+    if kind == "contact":
+        return "contact_card"
+    return kind if kind in ATTACHMENTS else "other_attachment"
+
+
+def _renews_urgency(meaning: Meaning, analysis: Analysis) -> bool:
+    """Whether an urgent state goes on from this turn.
+
+    Despair that is still talked of keeps the crisis up; a threat told in it does not, so that the full
+    warning comes when the crisis has passed.
+    """
+    return bool(analysis.urgent or (meaning.urgent and not analysis.threats))
 
 
 def _number_matters(meaning: Meaning, analysis: Analysis) -> bool:
@@ -113,7 +134,10 @@ def _replies(
     if meaning.kind == "emergency":
         return emergency_replies(analysis, state)
     if meaning.kind == "verification":
-        return check_replies(meaning, analysis, checks, facts, content)
+        answers = check_replies(meaning, analysis, checks, facts, content, state.asked)
+        if state.minor and meaning.codes:
+            return (answers[0], Reply("utter_minor_threat"))
+        return answers
     if meaning.kind == "threat":
         if _still_emergency(state) and "moved" in analysis.marks:
             return emergency_replies(analysis, state)
@@ -155,6 +179,8 @@ def _with_questions(
         return replies, "number"
     if "utter_partner_ask" in names:
         return replies, "company"
+    if "utter_app_ask" in names:
+        return replies, "app"
     if _is_tip_off(meaning, signals):
         number = event_id(facts.conversation, facts.message_id, signals[0].code)
         return (*replies, Reply("utter_receipt_new", {"event": number})), None
@@ -193,13 +219,14 @@ def _topic(meaning: Meaning, state: ConversationState) -> str:
 def _user_change(
     meaning: Meaning, before: ConversationState, after: ConversationState
 ) -> UserChange:
+    asked_for = meaning.intent if meaning.kind == "ordinary" else None
     return UserChange(
         informed=True if after.informed and not before.informed else None,
-        consent=False if meaning.intent == "withdraw_consent" and not meaning.codes else None,
-        opted_out=True if meaning.intent == "stop_push" and not meaning.codes else None,
+        consent=False if asked_for == "withdraw_consent" else None,
+        opted_out=True if asked_for == "stop_push" else None,
         crisis=True if meaning.kind == "crisis" else None,
         minor=True if after.minor else None,
-        erase=meaning.intent == "erase_data" and meaning.kind == "ordinary",
+        erase=asked_for == "erase_data",
     )
 
 

@@ -33,6 +33,8 @@ def _answer(replies: tuple[Reply, ...], meaning: Meaning) -> Reply:
         return Reply(f"utter_en_{meaning.kind}")
     if first.name == "utter_number_ask":
         return Reply("utter_en_number_ask")
+    if first.name == "utter_number_which":
+        return Reply("utter_en_hotline")
     if first.name == "utter_number_official":
         return Reply("utter_en_number_official")
     if first.name.startswith("utter_number_"):

@@ -131,7 +131,7 @@ def _confidence(code: str, analysis: Analysis, meaning: Meaning) -> float:
         if threat.code == code:
             return threat.confidence
     if meaning.refers_back:
-        return max(analysis.act[1], FOREIGN_NUMBER_CONFIDENCE)
+        return max(analysis.follow_up[1], FOREIGN_NUMBER_CONFIDENCE)
     if analysis.leaning[0] == code:
         return max(analysis.leaning[1], FOREIGN_NUMBER_CONFIDENCE)
     return FOREIGN_NUMBER_CONFIDENCE

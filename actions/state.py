@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from nlu.analysis import THREAT_CODES
+
 STATE_SLOT = "conversation"
 # How far into a case a stage is; a report about others stands beside the ladder.
 STAGE_RANK = {
@@ -83,6 +85,12 @@ class ConversationState:
                 )
                 for threat in value.get("threats") or ()
             )
+            if not all(map(_is_known, known["threats"])):
+                return cls()
             return cls(**known)
         except (TypeError, KeyError, AttributeError):
             return cls()
+
+
+def _is_known(threat: RunningThreat) -> bool:
+    return threat.code in THREAT_CODES and threat.stage in STAGE_RANK

@@ -38,10 +38,10 @@ def crisis_replies(
     meaning: Meaning, analysis: Analysis, state: ConversationState
 ) -> tuple[Reply, ...]:
     """Compassion and the way to a person; a threat told along with it gets one gentle sentence."""
-    if state.urgent == "crisis" and not analysis.urgent:
-        return (Reply("utter_crisis_again"),)
     name = "utter_crisis_minor" if state.minor else "utter_crisis"
-    if "other_person" in analysis.marks:
+    if state.urgent == "crisis" and not analysis.urgent:
+        name = "utter_crisis_again"
+    elif "other_person" in analysis.marks:
         name = "utter_crisis_relative"
     if meaning.codes and not meaning.refers_back:
         return (Reply(name), Reply("utter_crisis_threat"))

@@ -11,13 +11,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from actions.asked_names import names_in_question
+from actions.asked_names import name_in_answer, names_in_question
 from actions.content import Content
 from actions.numbers import one_edit_apart
 from nlu.text.folding import fold
 from nlu.text.views import heard, written
 
-__all__ = ["AppCheck", "CompanyCheck", "check_app", "check_company", "names_in_question"]
+__all__ = [
+    "AppCheck",
+    "CompanyCheck",
+    "check_app",
+    "check_company",
+    "name_in_answer",
+    "names_in_question",
+]
 
 _EXAMPLE_MARK = re.compile(r"\(示例\)$")
 _LOOSE_SIGNS = re.compile(r"[\s\"'“”‘’「」『』《》【】()]")

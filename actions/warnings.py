@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.content import Content
 from actions.outgoing import mask_quote
 from actions.plan import Reply
 from actions.resolve import FRESH_TURNS, Meaning
 from actions.state import STAGE_RANK, ConversationState
-from nlu.analysis import Analysis
+from nlu.analysis import Analysis, Span
 
 QUOTE_LIMIT = 24
+_BREAK = re.compile(r"[，。！？；：,!?;:\n「」“”\"【】]")
 # Code points from which a message is a pasted advertisement that mentions everything at once.
 ADVERTISEMENT = 200
 # Follow-up acts that have one reply of their own, whatever the threat is.
@@ -43,8 +46,8 @@ def warn(
     code, stage = meaning.codes[0], meaning.stage or "asking"
     before = state.threat(code)
     fresh = before is not None and state.turn - before.told_at < FRESH_TURNS
-    if analysis.marks & {"minor"} or state.minor:
-        return (Reply("utter_minor_threat"), Reply(f"utter_way_{code}"))
+    if state.minor:
+        return _to_a_minor(code, stage)
     if code == "anti_collection" and analysis.act[0] == "collection_complaint" and fresh:
         return (Reply("utter_collection_distress"),)
     if "recovery_offer" in analysis.marks and stage != "reporting":
@@ -56,7 +59,9 @@ def warn(
         special = [step for step in steps if step.name in _SPECIAL_NAMES]
         if special:
             return tuple(special)
-        if STAGE_RANK[stage] <= STAGE_RANK[before.stage] and not analysis.given:
+        nothing_new = STAGE_RANK[stage] <= STAGE_RANK[before.stage] and not analysis.given
+        # Who has paid hears again what to do, and of the next trap.
+        if nothing_new and stage != "paid":
             return (Reply(f"utter_again_{code}"),)
         return (*steps, Reply(f"utter_way_{code}"))
     opening = (_what(code, analysis),)
@@ -70,7 +75,7 @@ def follow_up(meaning: Meaning, analysis: Analysis, state: ConversationState) ->
     code = meaning.codes[0] if meaning.codes else None
     act, stage = meaning.intent, meaning.stage or "asking"
     if state.minor and act not in _FOR_MINORS_TOO:
-        return (Reply("utter_minor_threat"),)
+        return _to_a_minor(code, stage) if stage == "paid" else (Reply("utter_minor_threat"),)
     if state.asked == "given" and act in ("affirm", "already_gave", "already_paid"):
         act = "already_paid" if stage == "paid" else "already_gave"
     if code is not None:
@@ -100,6 +105,14 @@ def follow_up(meaning: Meaning, analysis: Analysis, state: ConversationState) ->
     return (Reply(_PLAIN_ACTS.get(act, "utter_what_now")),)
 
 
+def _to_a_minor(code: str | None, stage: str) -> tuple[Reply, ...]:
+    """Simple words and a trusted adult; what to do about money that is gone is the same for everybody."""
+    if code is None:
+        return (Reply("utter_minor_threat"),)
+    more = f"utter_step_{code}_paid" if stage == "paid" else f"utter_way_{code}"
+    return (Reply("utter_minor_threat"), Reply(more))
+
+
 def _steps(code: str, stage: str, analysis: Analysis) -> tuple[Reply, ...]:
     if len(analysis.text) <= ADVERTISEMENT and stage not in ("paid", "reporting"):
         for mark, name in _SPECIAL_STEPS:
@@ -121,10 +134,19 @@ _SPECIAL_NAMES = frozenset(name for _, name in _SPECIAL_STEPS)
 def _what(code: str, analysis: Analysis) -> Reply:
     for threat in analysis.threats:
         if threat.code == code and threat.evidence:
-            return Reply(
-                f"utter_what_{code}", {"quote": mask_quote(threat.evidence[0].text, QUOTE_LIMIT)}
-            )
+            words = _clause(analysis.text, threat.evidence[0])
+            return Reply(f"utter_what_{code}", {"quote": mask_quote(words, QUOTE_LIMIT)})
     return Reply(f"utter_what_{code}", {"quote": mask_quote(analysis.text, QUOTE_LIMIT)})
+
+
+def _clause(text: str, span: Span) -> str:
+    """The user's clause around the evidence, from its beginning where the quote has room for it."""
+    start = max((match.end() for match in _BREAK.finditer(text, 0, span.start)), default=0)
+    after = _BREAK.search(text, span.end)
+    end = after.start() if after else len(text)
+    if span.end - start > QUOTE_LIMIT:
+        start = span.start
+    return text[start:end].strip()
 
 
 def _quoted_agency(analysis: Analysis) -> str:

@@ -20,7 +20,10 @@ def load_responses(folder: Path = CONTENT) -> dict[str, list[dict[str, Any]]]:
     """
     responses: dict[str, list[dict[str, Any]]] = {}
     for path in sorted((folder / "replies").glob("*.yml")):
-        for name, variations in (read_yaml(path).get("responses") or {}).items():
+        found = read_yaml(path).get("responses") or {}
+        if not isinstance(found, dict):
+            raise ContentError(f"{path}: `responses` should hold names with their texts")
+        for name, variations in found.items():
             if name in responses:
                 raise ContentError(f"{path}: {name} stands twice; keep one of the two")
             if not isinstance(variations, list) or not variations or not _has_text(variations[0]):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from actions.catalogue import needed, placeholders_of, step_name
-from actions.content import Content, load_content, read_yaml
+from actions.content import Content, ContentError, load_content, read_yaml
 from actions.outgoing import Registry, find_unregistered
 from actions.wording import fill, load_responses, placeholders
 from bot.channels.chat_words import words_of
@@ -38,19 +38,45 @@ def check_content(folder: Path, today: date) -> list[str]:
     """
     content = load_content(folder)
     responses = load_responses(folder)
-    style = read_yaml(folder / "style.yml")
-    words_of(read_yaml(folder / "page.yml"))
+    style = _style(folder)
     values = {**content.values(), **_SAMPLE}
     texts = {name: fill(str(items[0]["text"]), values) for name, items in responses.items()}
+    shown = {**texts, **_other_texts(folder, responses, content)}
     problems = list(_missing(responses, content))
     problems.extend(_placeholders(responses, content))
-    problems.extend(_numbers(texts, content))
+    problems.extend(_numbers(shown, content))
     problems.extend(_lengths(texts, style))
     problems.extend(_distinct(texts))
-    problems.extend(_blame(texts, style))
+    problems.extend(_blame(shown, style))
     problems.extend(_buttons(responses))
     problems.extend(_sources(folder, today))
     return problems
+
+
+def _style(folder: Path) -> dict[str, Any]:
+    path = folder / "style.yml"
+    style = read_yaml(path)
+    for name in ("bubble", "warning", "english"):
+        if not isinstance(style.get(name), int):
+            raise ContentError(f"{path}: {name} should be a number of characters")
+    if not isinstance(style.get("banned"), list):
+        raise ContentError(f"{path}: banned should be a list of words")
+    return style
+
+
+def _other_texts(
+    folder: Path, responses: dict[str, list[dict[str, Any]]], content: Content
+) -> dict[str, str]:
+    """What users see besides the texts of replies, by a label that tells where it stands."""
+    page = words_of(read_yaml(folder / "page.yml")).filled(content.values())
+    texts = {f"page.yml, {name}": text for name, text in page.strings.items()}
+    texts["page.yml, openers"] = "\n".join(page.openers)
+    for name, items in responses.items():
+        titles = [str(button.get("title")) for button in items[0].get("buttons") or ()]
+        texts[f"{name}, buttons"] = "\n".join(titles)
+    texts.update((f"fact {key}", fact.text) for key, fact in content.facts.items())
+    texts.update((f"receipt state {key}", text) for key, text in content.receipt_states.items())
+    return texts
 
 
 def _missing(responses: dict[str, list[dict[str, Any]]], content: Content) -> Iterator[str]:
@@ -136,6 +162,16 @@ def _sources(folder: Path, today: date) -> Iterator[str]:
         for key in ("source", "verified_on"):
             if not item.get(key):
                 yield f"{label}: lacks {key}"
-        until = item.get("valid_until")
-        if until is not None and date.fromisoformat(str(until)) < today:
-            yield f"{label}: valid only until {until}; check it again or remove it"
+        yield from _expiry(label, item.get("valid_until"), today)
+
+
+def _expiry(label: str, until: object, today: date) -> Iterator[str]:
+    if until is None:
+        return
+    try:
+        last = until if isinstance(until, date) else date.fromisoformat(str(until))
+    except ValueError:
+        yield f"{label}: valid_until is no date; write it as 2027-12-31"
+        return
+    if last < today:
+        yield f"{label}: valid only until {last}; check it again or remove it"

@@ -6,7 +6,11 @@ import re
 
 from nlu.analysis import GIVEN
 
-_NEGATED = re.compile(r"(?:没有?|没|未|还没|不要|别|不会|不敢|不肯|没敢|差点)(?:\S{0,3})$")
+# "Others" (别人) and "especially" (特别) are no "don't", and "never thought" (没想到) denies nothing.
+_DONT = r"(?<!特)别(?![人家的])"
+_NOT = r"没(?!有?想到)"
+_NEGATED = re.compile(rf"(?:{_NOT}有?|未|不要|{_DONT}|不会|不敢|不肯|差点)\S{{0,3}}$")
+_NEGATED_INSIDE = re.compile(rf"{_NOT}|不要|{_DONT}")
 _GIVEN_PATTERNS = {
     "screen": re.compile(
         r"(?:共享|分享|同屏|投屏)(?:着|了|过|我的|我)?(?:我)?(?:的)?(?:手机)?(?:屏幕|屏)?(?:了|着|过)"
@@ -121,9 +125,8 @@ def given_of(folded_text: str) -> tuple[str, ...]:
     found = []
     for name in GIVEN:
         for match in _GIVEN_PATTERNS[name].finditer(folded_text):
-            if not _NEGATED.search(folded_text[max(0, match.start() - 6) : match.start()]) and not (
-                "没" in match.group() or "不要" in match.group() or "别" in match.group()
-            ):
+            before = folded_text[max(0, match.start() - 6) : match.start()]
+            if not _NEGATED.search(before) and not _NEGATED_INSIDE.search(match.group()):
                 found.append(name)
                 break
     return tuple(found)
