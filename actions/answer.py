@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
 import traceback
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.content import Content, load_content
+from actions.content import CONTENT, Content, load_content
 from actions.decide import decide
 from actions.facts import Facts
 from actions.plan import BUTTONS_KEY, TURN_KEY, Reply, Turn
@@ -26,7 +28,8 @@ FAILURE = Reply("utter_failure")
 
 @lru_cache(maxsize=1)
 def _content() -> Content:
-    return load_content()
+    # The service hands its content in; an action server of its own reads the same variable.
+    return load_content(Path(os.environ.get("JINGZHONG_CONTENT") or CONTENT))
 
 
 class ActionAnswer(Action):

@@ -7,10 +7,11 @@ import tempfile
 from pathlib import Path
 from typing import Literal, Optional
 
-from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
+from pydantic import BaseSettings, Field, SecretStr, ValidationError, root_validator
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 DEMO_SECRET = "demo-secret-do-not-use-in-production"  # noqa: S105 - production refuses it
+SHORTEST_TOKEN = 16
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -39,9 +40,9 @@ class Settings(BaseSettings):
         env_prefix = "JINGZHONG_"
         allow_mutation = False
 
-    @validator("redis_url", "api_token", "admin_password", "eval_data", pre=True)
-    def _empty_means_unset(cls, value: object) -> object:  # noqa: N805
-        return None if value == "" else value
+    @root_validator(pre=True)
+    def _empty_means_unset(cls, values: dict[str, object]) -> dict[str, object]:  # noqa: N805
+        return {name: value for name, value in values.items() if value != ""}
 
     @property
     def production(self) -> bool:
@@ -105,7 +106,9 @@ def _check_safety(settings: Settings) -> None:
             "JINGZHONG_SECRET: production needs a secret of 32 characters or more of your own; "
             "make one with: openssl rand -hex 32"
         )
-    if settings.api_token is None:
+    token = settings.api_token.get_secret_value() if settings.api_token else ""
+    if len(token) < SHORTEST_TOKEN:
         raise SettingsError(
-            "JINGZHONG_API_TOKEN: production does not serve open channels; set a token for REST and parse"
+            "JINGZHONG_API_TOKEN: production does not serve open channels; set a token of "
+            f"{SHORTEST_TOKEN} characters or more for REST and parse"
         )

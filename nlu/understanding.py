@@ -95,9 +95,12 @@ def _urgent(
         heard[model.heads.urgent.index("crisis")] += DEATH_WISH
     best = int(heard.argmax())
     state = model.heads.urgent[best]
-    if heard[best] >= URGENT and (state == "crisis" or scores.gate >= EMERGENCY_GATE):
-        return state
     going = "moved" in marks or "screen" in given or "code" in given
+    # A question whether somebody may ask for the screen is no emergency; one that has begun is.
+    begun = going or "just_now" in marks or stage in ("engaged", "paid")
+    emergency = scores.gate >= EMERGENCY_GATE and begun
+    if heard[best] >= URGENT and (state == "crisis" or emergency):
+        return state
     happening = "just_now" in marks and going and stage in ("engaged", "paid")
     return "emergency" if happening and scores.gate >= EMERGENCY_GATE else None
 

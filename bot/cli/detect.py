@@ -75,7 +75,7 @@ def _explain(text: str, parsed: dict[str, Any]) -> None:
 
 def _facts(parsed: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for threat in parsed["threats"]:
-        yield "threat", f"{threat['code']}  {threat['confidence']:.0%}"
+        yield "threat", f"{threat['code']}  {min(threat['confidence'], 0.99):.0%}"
     if not parsed["threats"]:
         yield "ordinary", f"{parsed['intent']['name']}  {parsed['intent']['confidence']:.0%}"
     if parsed["stage"]:

@@ -21,7 +21,7 @@ SECRET = "0123456789abcdef" * 4
 PRODUCTION = {
     "JINGZHONG_ENV": "production",
     "JINGZHONG_SECRET": SECRET,
-    "JINGZHONG_API_TOKEN": "token",
+    "JINGZHONG_API_TOKEN": "token-for-tests-only",
 }
 # Root may write where permissions forbid it; without these capabilities it is like anybody else.
 UNPRIVILEGED = (
