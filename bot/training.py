@@ -22,9 +22,17 @@ _SOURCES = (
     "actions/domain.yml",
     "actions/stories.yml",
     "actions/policy.py",
+    "nlu/analysis.py",
+    "nlu/training_examples.py",
     "uv.lock",
 )
-_SOURCE_FOLDERS = (("nlu", "*.py"), ("nlu", "*.yml"), ("nlu", "*.txt"))
+_SOURCE_FOLDERS = (
+    ("nlu/components", "*.py"),
+    ("nlu/model", "*.py"),
+    ("nlu/text", "*.py"),
+    ("nlu/examples", "*.yml"),
+    ("nlu/lexicons", "*.yml"),
+)
 
 Progress = Callable[[str], None]
 

@@ -15,7 +15,7 @@ import pytest
 
 from actions.content import CONTENT
 from bot.settings import ROOT
-from tests.conftest import COMMAND
+from tests.conftest import COMMAND, RunningService
 
 ANSWER_SECONDS = 60
 
@@ -64,6 +64,21 @@ def rest_of() -> Iterator[Callable[[str], Rest]]:
 def rest(running_service: str, rest_of: Callable[[str], Rest]) -> Rest:
     """The REST channel of the shared service."""
     return rest_of(running_service)
+
+
+@pytest.fixture
+def start(model: Path) -> Iterator[Callable[..., RunningService]]:
+    """``start(home, **environment)``: a service of the test's own, ended with it whatever happens."""
+    started: list[RunningService] = []
+
+    def begin(home: Path, **environment: str) -> RunningService:
+        started.append(RunningService(home, **environment))
+        return started[-1]
+
+    yield begin
+    for running in started:
+        if running.process.poll() is None:
+            running.stop()
 
 
 @dataclass(frozen=True)

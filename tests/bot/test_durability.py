@@ -85,9 +85,9 @@ def stored(home: Path) -> Counter[str]:
 
 
 def test_every_acknowledged_threat_is_an_event_exactly_once_after_kills(
-    model: Path, tmp_path: Path, rest_of: Callable[[str], Rest]
+    start: Callable[..., RunningService], tmp_path: Path, rest_of: Callable[[str], Rest]
 ) -> None:
-    running = RunningService(tmp_path)
+    running = start(tmp_path)
     codes = {
         text: [threat["code"] for threat in rest_of(running.base_url).parse(text)["threats"]]
         for text in TEXTS
@@ -114,4 +114,3 @@ def test_every_acknowledged_threat_is_an_event_exactly_once_after_kills(
         assert set(stored(tmp_path)) == expected(everything, codes)
         assert set(stored(tmp_path).values()) == {1}
     assert unanswered, "no kill came while a message was under way"
-    assert running.stop() == 0

@@ -211,9 +211,9 @@ def open_connections(port: int) -> list[socket.socket]:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_with_open_connections_is_clean_and_quick(
-    model: Path, tmp_path: Path, how: signal.Signals
+    start: Callable[..., RunningService], tmp_path: Path, how: signal.Signals
 ) -> None:
-    running = RunningService(tmp_path)
+    running = start(tmp_path)
     connections = open_connections(int(running.base_url.rpartition(":")[2]))
     before = time.monotonic()
     code = running.stop(how)
