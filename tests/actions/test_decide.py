@@ -15,7 +15,6 @@ from tests.actions.conversation import (
     DEPOSIT,
     DESPAIR,
     OFFER,
-    SURE,
     Conversation,
     names,
     said,
@@ -292,11 +291,9 @@ def test_deciding_twice_gives_the_same_turn() -> None:
         assert one.say(message) == other.say(message)
 
 
-def test_a_doubt_does_not_change_who_is_sure() -> None:
-    # The same words: decided they are a warning and a signal, undecided a question and none.
+def test_the_same_words_are_a_signal_when_decided_and_a_question_when_in_doubt() -> None:
     words = "有人跟我讲能办"
     sure = Conversation().say(said(words, "loan_scam"))
     unsure = Conversation().say(said(words, act=("complaint", 0.3), leaning=("loan_scam", 0.45)))
     assert (bool(sure.signals), bool(unsure.signals)) == (True, False)
     assert names(unsure) == ["utter_clarify"]
-    assert SURE > 0.45
