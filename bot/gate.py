@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import re
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
+from actions.answer import FAILURE
 from actions.checks import written_date
 from actions.facts import BEIJING, FACTS_KEY, Facts, ReceiptFact
 from bot.assistant.locks import KeyedLocks
@@ -38,12 +40,17 @@ class Unavailable(Exception):
         self.text = text
 
 
+class UndecidedError(Exception):
+    """The assistant came to no decision about a message; the words are ours."""
+
+
 class Collector(OutputChannel):
     """Collects the bubbles of one turn, so that they leave only when the turn is complete."""
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
         self.bubbles: list[Bubble] = []
+        self.failed = False
 
     def name(self) -> str:  # type: ignore[override]
         """The channel's name, by which channel variants of replies are chosen."""
@@ -52,6 +59,7 @@ class Collector(OutputChannel):
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keeps what the user is to see; everything else stays inside."""
         bubble = {key: message[key] for key in _SENT_KEYS if message.get(key)}
+        self.failed = self.failed or message.get("utter_action") == FAILURE.name
         if bubble:
             self.bubbles.append(bubble)
 
@@ -73,22 +81,21 @@ class Gate:
         services = self._services
         started = time.perf_counter()
         async with self._locks.hold(message.key):
-            stored = services.ledger.stored_reply(message.key, message.message_id)
-            if stored is not None:
-                return [dict(bubble) for bubble in stored.messages]
-            services.counters.messages.labels(message.channel).inc()
             try:
+                stored = services.ledger.stored_reply(message.key, message.message_id)
+                if stored is not None:
+                    return [dict(bubble) for bubble in stored.messages]
+                services.counters.messages.labels(message.channel).inc()
                 bubbles = await self._answer(message, on_new_message)
                 await services.ledger.store_reply(message, bubbles)
-            except LedgerError:
-                logger.error("the ledger could not be written; the message was not acknowledged")
+            except Exception as error:
+                logger.error("a message was not acknowledged: %s", _loggable(error))
                 services.counters.failures.inc()
                 raise Unavailable(services.plain(UNAVAILABLE)) from None
         services.counters.seconds.labels(message.channel).observe(time.perf_counter() - started)
         return bubbles
 
     async def _answer(self, message: InboundMessage, on_new_message: OnNewMessage) -> list[Bubble]:
-        services = self._services
         collector = Collector(message.channel)
         text = masked(message.text)
         await on_new_message(
@@ -104,10 +111,10 @@ class Gate:
                 },
             )
         )
-        if not collector.bubbles:
-            # Rasa logs a failed action and goes on without a word; silence is no answer.
-            services.counters.failures.inc()
-            raise Unavailable(services.plain(UNAVAILABLE))
+        if collector.failed or not collector.bubbles:
+            # Rasa logs a failed action and goes on without a word. Whatever the message told has not
+            # been written down then, so that it must not be acknowledged either.
+            raise UndecidedError("the assistant came to no decision; the lines above say why")
         return collector.bubbles
 
     async def _facts(self, message: InboundMessage, text: str) -> Facts:
@@ -139,6 +146,14 @@ class Gate:
         states = self._services.content.receipt_states
         day = receipt.received_at.astimezone(BEIJING).date()
         return ReceiptFact(number, states.get(receipt.state, receipt.state), written_date(day))
+
+
+def _loggable(error: Exception) -> str:
+    """What the log may hold of an error: the words of others may quote the user."""
+    if isinstance(error, (LedgerError, UndecidedError)):
+        return str(error)
+    place = "".join(traceback.format_tb(error.__traceback__))
+    return f"{type(error).__name__}\n{place}"
 
 
 def masked(text: str) -> str:

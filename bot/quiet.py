@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
+import traceback
 import warnings
+from types import TracebackType
+from typing import Optional
 
 _NOISY = (
     "tensorflow",
@@ -17,6 +21,24 @@ _NOISY = (
     "httpx",
     "numba",
 )
+
+
+_ErrorInfo = tuple[type[BaseException], BaseException, Optional[TracebackType]]
+
+
+class WordlessFormatter(logging.Formatter):
+    """Formats errors by their kinds and places, without their words: those may quote the user."""
+
+    def formatException(self, ei: _ErrorInfo | tuple[None, None, None]) -> str:  # noqa: N802
+        """The chain of errors, the last one first, each with the lines of code it went through."""
+        lines = []
+        error = ei[1]
+        while error is not None:
+            lines.append(type(error).__qualname__)
+            lines.extend(line.rstrip("\n") for line in traceback.format_tb(error.__traceback__))
+            hidden = None if error.__suppress_context__ else error.__context__
+            error = error.__cause__ or hidden
+        return "\n".join(lines)
 
 
 def quiet() -> None:
@@ -35,7 +57,9 @@ def quiet() -> None:
     # Libraries put filters of their own before ours when they are imported; the log stays silent.
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.CRITICAL)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(WordlessFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.ERROR)
 

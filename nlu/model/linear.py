@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -131,15 +132,21 @@ class LinearModel:
     def load(cls, folder: Path) -> LinearModel:
         """Reads what :meth:`save` wrote; raises ``OSError`` or ``ValueError`` if it is incomplete."""
         document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        with np.load(folder / "model.npz") as arrays:
-            idf = arrays["idf"]
-            weights = arrays["weights"].astype(np.float32)
-            bias = arrays["bias"]
-        heads = Heads(
-            tuple(document["codes"]),
-            tuple(document["intents"]),
-            tuple(document["stages"]),
-            tuple(document["urgent"]),
-        )
-        vocabulary = {gram: row for row, gram in enumerate(document["vocabulary"])}
-        return cls(heads, vocabulary, idf, weights, bias, document["calibration"])
+        try:
+            with np.load(folder / "model.npz") as arrays:
+                idf = arrays["idf"]
+                weights = arrays["weights"].astype(np.float32)
+                bias = arrays["bias"]
+            heads = Heads(
+                tuple(document["codes"]),
+                tuple(document["intents"]),
+                tuple(document["stages"]),
+                tuple(document["urgent"]),
+            )
+            vocabulary = {gram: row for row, gram in enumerate(document["vocabulary"])}
+            calibration = {name: float(value) for name, value in document["calibration"].items()}
+        except (KeyError, TypeError, AttributeError, BadZipFile, EOFError) as error:
+            raise ValueError(f"{folder}: the model is incomplete; train it again") from error
+        if weights.shape != (len(vocabulary), heads.width) or len(idf) != len(vocabulary):
+            raise ValueError(f"{folder}: the model's parts do not fit together; train it again")
+        return cls(heads, vocabulary, idf, weights, bias, calibration)

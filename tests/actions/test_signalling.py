@@ -59,22 +59,23 @@ def test_what_adds_nothing_writes_no_signal(message: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "field", "value"),
+    ("message", "stage", "amounts", "values"),
     [
-        (follow_up("那他已经收了我2000怎么办", stage="paid"), "stage", "paid"),
-        (follow_up("他开口要3000元"), "amounts", ("3000",)),
-        (follow_up("对方电话是13800001234"), "contacts", "+8613800001234"),
-        (follow_up("他微信是demo_lan_00"), "contacts", "demo_lan_00"),
+        (follow_up("那他已经收了我2000怎么办", stage="paid"), "paid", ("2000",), []),
+        (follow_up("他开口要3000元"), "approached", ("3000",), []),
+        (follow_up("对方电话是13800001234"), "approached", (), ["+8613800001234"]),
+        (follow_up("他微信是demo_lan_00"), "approached", (), ["demo_lan_00"]),
+        (follow_up("合同我签了"), "engaged", (), []),
     ],
 )
 def test_a_stage_an_amount_or_a_contact_follows_the_first_signal(
-    message: Any, field: str, value: Any
+    message: Any, stage: str, amounts: tuple[str, ...], values: list[str]
 ) -> None:
-    [first], [second] = told(OFFER, message)
-    assert second.code == first.code
+    [_], [second] = told(OFFER, message)
     assert second.follows
-    found = getattr(second, field)
-    assert value == ([contact.value for contact in found][0] if field == "contacts" else found)
+    assert (second.code, second.stage) == ("debt_optimization", stage)
+    assert second.amounts == amounts
+    assert [contact.value for contact in second.contacts] == values
 
 
 def test_a_second_amount_of_the_same_threat_follows_the_signal_before_it() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ import httpx
 import pytest
 
 from actions.content import CONTENT
+from bot.ledger.database import database_path
 from bot.settings import ROOT
 from tests.conftest import COMMAND, RunningService
 
@@ -64,6 +68,29 @@ def rest_of() -> Iterator[Callable[[str], Rest]]:
 def rest(running_service: str, rest_of: Callable[[str], Rest]) -> Rest:
     """The REST channel of the shared service."""
     return rest_of(running_service)
+
+
+@pytest.fixture
+def ledger_locked(
+    service: RunningService, rest: Rest
+) -> Callable[[], AbstractContextManager[None]]:
+    """``with ledger_locked():`` the shared service cannot write, as with a broken disk.
+
+    Writing fails after the patience of the ledger, five seconds.
+    """
+
+    @contextmanager
+    def lock() -> Iterator[None]:
+        with closing(sqlite3.connect(database_path(service.home))) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+        for _ in range(100):
+            if rest.client.get("/health").is_success:
+                return
+            time.sleep(0.1)
+        raise AssertionError("the service does not write again")
+
+    return lock
 
 
 @pytest.fixture

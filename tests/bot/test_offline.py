@@ -19,7 +19,7 @@ from tests.bot.conftest import clean_environment
 CHILD = Path(__file__).with_name("offline_child.py")
 NAMESPACE = ("unshare", "--net") if os.geteuid() == 0 else ("unshare", "--map-root-user", "--net")
 # Read by every Python process that is started with its folder in PYTHONPATH.
-REFUSAL = '''
+REFUSAL = """
 import sys
 
 INSIDE = ("127.0.0.1", "::1", "localhost", None, "")
@@ -33,7 +33,7 @@ def refuse(event, arguments):
         raise PermissionError("a name of the outside")
 
 sys.addaudithook(refuse)
-'''
+"""
 
 
 def namespaces_work() -> bool:
