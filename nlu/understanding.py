@@ -15,7 +15,7 @@ from nlu.model.linear import LinearModel, Scores, Vector
 
 # Log-odds from which a message counts as a mention of a threat, chosen by cross-validation on the
 # examples: missing a victim costs more than asking one question too many, but ordinary talk is most talk.
-GATE = 0.25
+GATE = 0.75
 # A further code is named when it is likely by itself and not far behind the first.
 SECOND_CODE = -0.2
 # Log-odds from which an urgent state is believed; a cry for help that is missed cannot be made good.

@@ -133,7 +133,7 @@ class LinearModel:
         """Reads what :meth:`save` wrote; raises ``OSError`` or ``ValueError`` if it is incomplete."""
         document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         try:
-            with np.load(folder / "model.npz") as arrays:
+            with (folder / "model.npz").open("rb") as file, np.load(file) as arrays:
                 idf = arrays["idf"]
                 weights = arrays["weights"].astype(np.float32)
                 bias = arrays["bias"]

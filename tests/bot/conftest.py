@@ -117,9 +117,20 @@ class Ended:
     err: str
 
 
+# What bot.quiet sets in the process of the tests; a terminal of a user has none of it.
+_QUIET = frozenset(
+    "RASA_TELEMETRY_ENABLED TF_CPP_MIN_LOG_LEVEL CUDA_VISIBLE_DEVICES"
+    " SQLALCHEMY_SILENCE_UBER_WARNING PYTHONWARNINGS LOG_LEVEL".split()
+)
+
+
 def clean_environment(**settings: str) -> dict[str, str]:
-    """The environment without settings of the tester's own, and with these."""
-    inherited = {key: value for key, value in os.environ.items() if "JINGZHONG_" not in key}
+    """The environment of a user's terminal with these settings and none of the tester's own."""
+    inherited = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("JINGZHONG_") and key not in _QUIET
+    }
     return {**inherited, **settings}
 
 

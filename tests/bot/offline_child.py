@@ -55,10 +55,11 @@ def main(new_namespace: bool) -> None:
     }
     service = subprocess.Popen([str(COMMAND), "run"], stderr=subprocess.PIPE, text=True)
     assert service.stderr is not None
-    ready = None
+    said, ready = "", None
     while ready is None:
         line = service.stderr.readline()
-        assert line, "the service stopped"
+        assert line, f"the service stopped: {said}"
+        said += line
         ready = re.search(r"ready on (http://\S+)", line)
     url = ready[1]
     report["health"] = json.loads(get(f"{url}/health"))
@@ -66,7 +67,7 @@ def main(new_namespace: bool) -> None:
     message = {"sender": "a", "message": "有家公司说能帮我停息挂账，收两千定金", "message_id": "1"}
     report["reply"] = json.loads(get(f"{url}/webhooks/rest/webhook", message))
     service.terminate()
-    report["said"] = service.stderr.read()
+    report["said"] = said + service.stderr.read()
     report["code"] = service.wait(15)
     print(json.dumps(report))
 

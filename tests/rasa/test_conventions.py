@@ -83,12 +83,8 @@ def served(tmp_path: Path) -> Iterator[Callable[..., tuple[str, Path]]]:
 
     yield serve
     for process in running:
-        process.terminate()
-    for process in running:
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        process.kill()
+        process.wait()
 
 
 def test_rasa_finds_the_data_valid(tmp_path: Path) -> None:
