@@ -111,7 +111,7 @@ def resolve(analysis: Analysis, state: ConversationState) -> Meaning:
         return Meaning("ordinary", "handoff", codes, stage, refers_back)
     if codes and not refers_back:
         if _too_little(analysis):
-            return Meaning("unclear", codes[0])
+            return Meaning("unclear", codes[0], codes, stage)
         return Meaning("threat", codes[0], codes, stage)
     if refers_back:
         return Meaning("follow_up", _act(analysis), codes, stage, True)
@@ -210,8 +210,10 @@ def _stage(
     if "money_received" in analysis.marks and before != "paid":
         return "engaged"
     if act == "already_paid" and analysis.stage_hint in ("paid", "engaged"):
-        return "paid"
-    if act == "already_gave" or analysis.given:
+        money = analysis.values("amount") or "money" in analysis.marks
+        return "paid" if money or before == "paid" else "engaged"
+    done = act in ("more", "affirm") and analysis.stage_hint in ("engaged", "paid")
+    if act == "already_gave" or analysis.given or done:
         return "paid" if before == "paid" else "engaged"
     if analysis.stage_hint == "paid" and (analysis.threats or analysis.values("amount")):
         return "paid"

@@ -87,6 +87,9 @@ _MARK_PATTERNS = {
     "wants_person": re.compile(
         r"(?:找|叫|换|接|转|要)(?:个|一个|一位)?(?:人工|真人|活人|客服(?:人员)?)(?:吧|呗|来|给我|行|，|。|！|$)|转人工"
     ),
+    "money": re.compile(
+        r"[转付交刷汇缴垫充套]了?|打(?:过去|钱|款)|钱|[块元]|费|押金|定金|订金|paid|transfer"
+    ),
     "freeze": re.compile(r"挂失|冻结|停掉|停卡|停用|补办"),
     "better": re.compile(r"好多了|缓过来|好些了|好点了|没事了|想通了|陪着我|陪我"),
     "asks_partner": re.compile(

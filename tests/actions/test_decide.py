@@ -160,6 +160,14 @@ def test_words_like_those_of_a_card_request_hide_no_emergency() -> None:
     assert turn.signals[0].urgency == "emergency"
 
 
+def test_words_like_those_of_a_card_request_hide_no_threat() -> None:
+    talk = Conversation()
+    talk.say(OFFER)
+    turn = talk.say(said("客服让我把短信转发给他", "fake_hotline", stage="approached"))
+    assert "utter_step_fake_hotline_approached" in names(turn)
+    assert [signal.code for signal in turn.signals] == ["fake_hotline"]
+
+
 def test_a_receipt_is_looked_up() -> None:
     assert names(Conversation().say("JZ-CFHJ-KMPQ", receipt=RECEIPT)) == ["utter_receipt_found"]
     unknown = Conversation().say("JZ-CFHJ-KMPQ", receipt=ReceiptFact("JZ-CFHJ-KMPQ"))
@@ -283,6 +291,13 @@ def test_english_is_answered_in_english() -> None:
         said("someone says he can cut my debt for a fee", "debt_optimization")
     )
     assert names(turn) == ["utter_en_debt_optimization", "utter_en_privacy_notice"]
+
+
+def test_which_number_to_call_is_answered_in_english_with_the_official_one() -> None:
+    talk = Conversation()
+    talk.say(said("someone says he can cut my debt for a fee", "debt_optimization"))
+    turn = talk.say(said("so which number is right", act="ask_hotline", follow_up="which_true"))
+    assert names(turn) == ["utter_en_hotline"]
 
 
 def test_deciding_twice_gives_the_same_turn() -> None:

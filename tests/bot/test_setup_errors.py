@@ -111,7 +111,7 @@ def test_a_wrong_setting_is_named(
 @pytest.mark.parametrize(
     ("settings", "cause", "mend"),
     [
-        ({"JINGZHONG_SECRET": ""}, "JINGZHONG_SECRET: empty", "32 characters"),
+        ({"JINGZHONG_SECRET": ""}, "JINGZHONG_SECRET: production needs a secret", "32 characters"),
         (
             {"JINGZHONG_SECRET": "demo-secret-do-not-use-in-production"},
             "JINGZHONG_SECRET",

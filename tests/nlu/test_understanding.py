@@ -147,9 +147,9 @@ def test_a_disguise_does_not_hide_a_threat(recogniser: Recogniser, text: str) ->
     ],
 )
 def test_no_message_is_too_odd_or_too_long(recogniser: Recogniser, text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     check(recogniser.analyse(text))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("text", [LONG, *ORDINARY, *THREATS, "我不想活了", ""])

@@ -20,6 +20,8 @@ from bot.ledger.reading import LedgerView
 from bot.settings import ROOT
 from tests.bot.conftest import clean_environment
 
+pytestmark = pytest.mark.slow
+
 START_SECONDS = 120
 THREAT = "有家公司说能帮我停息挂账，收两千定金"
 Process = subprocess.Popen[str]
