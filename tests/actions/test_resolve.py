@@ -92,10 +92,9 @@ def test_what_a_follow_up_tells_moves_the_case_on(
     assert resolve(said(words, **fields), about("debt_optimization")).stage == stage
 
 
-@pytest.mark.parametrize("words", ["验证码念给他了", "那怎么办"])
-def test_who_has_paid_has_paid(words: str) -> None:
-    meaning = resolve(said(words, follow_up="what_now"), about("loan_scam", "paid"))
-    assert meaning.stage == "paid"
+def test_who_has_paid_has_paid() -> None:
+    given_too = said("验证码也念给他了", follow_up="already_gave")
+    assert resolve(given_too, about("loan_scam", "paid")).stage == "paid"
 
 
 def test_a_crisis_comes_before_everything_and_keeps_the_threats_that_are_told() -> None:

@@ -140,6 +140,7 @@ def test_a_disguise_does_not_hide_a_threat(recogniser: Recogniser, text: str) ->
         pytest.param("\udfff\ud800停息挂账", id="surrogates before words"),
         pytest.param("😭" * 300, id="emoji"),
         pytest.param("1" * 4000, id="digits"),
+        pytest.param("一" * 4000, id="numerals"),
         pytest.param("a" * 4000, id="one letter"),
         pytest.param("，" * 4000, id="commas"),
         pytest.param("zhengxin" * 500, id="pinyin"),
@@ -149,7 +150,7 @@ def test_a_disguise_does_not_hide_a_threat(recogniser: Recogniser, text: str) ->
 def test_no_message_is_too_odd_or_too_long(recogniser: Recogniser, text: str) -> None:
     started = time.process_time()
     check(recogniser.analyse(text))
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 0.5, "other users wait meanwhile"
 
 
 @pytest.mark.parametrize("text", [LONG, *ORDINARY, *THREATS, "我不想活了", ""])
