@@ -26,6 +26,8 @@ DEATH_WISH = 2.0
 EMERGENCY_GATE = -1.0
 # Share from which a follow-up act stands out among the others.
 ACT_SHARE = 0.3
+# Share from which an ordinary intent is plain.
+PLAINLY = 0.5
 # With fewer known grams nothing can be said of a message.
 FEWEST_GRAMS = 3
 QUOTE_SHARE = 0.5
@@ -45,7 +47,12 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
     stage = heads.stages[int(scores.stages.argmax())]
     given = given_of(features.folded.text)
     marks = marks_of(features.folded.text)
+    act = _act(model, scores)
+    if len(scores.rows) < FEWEST_GRAMS:
+        act = (act[0], 0.0)
     urgent = _urgent(model, scores, stage, marks, given)
+    if urgent == "crisis" and "death_wish" not in marks and _is_courtesy(act):
+        urgent = None
     threats: list[Threat] = []
     if scores.gate >= GATE and len(scores.rows):
         for rank, column in enumerate(order):
@@ -54,9 +61,6 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
             sure = confidence if not rank else min(confidence, _sigmoid(scores.codes[column]))
             evidence = _evidence(model, features, scores, int(column))
             threats.append(Threat(heads.codes[column], round(sure, 4), evidence))
-    act = _act(model, scores)
-    if len(scores.rows) < FEWEST_GRAMS:
-        act = (act[0], 0.0)
     intent, likelihood = (threats[0].code, threats[0].confidence) if threats else act
     return Analysis(
         text=text,
@@ -103,6 +107,11 @@ def _urgent(
         return state
     happening = "just_now" in marks and going and stage in ("engaged", "paid")
     return "emergency" if happening and scores.gate >= EMERGENCY_GATE else None
+
+
+def _is_courtesy(act: tuple[str, float]) -> bool:
+    """Whether a message is plainly a greeting, thanks or a goodbye, which a farewell to life resembles."""
+    return act[0] in ("greet", "thanks", "goodbye") and act[1] >= PLAINLY
 
 
 def _act(model: LinearModel, scores: Scores) -> tuple[str, float]:

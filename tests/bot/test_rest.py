@@ -6,7 +6,9 @@ import asyncio
 import json
 import re
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -271,6 +273,23 @@ def test_words_behind_a_slash_are_understood(rest: Rest, service: RunningService
     message_id = fresh()
     rest.say(fresh(), f"/{THREAT}", message_id)
     assert [signal["code"] for signal in signals(service, message_id)] == ["debt_optimization"]
+
+
+def test_with_a_token_set_messages_and_parses_need_it(
+    start: Callable[..., RunningService], tmp_path: Path, rest_of: Callable[[str], Rest]
+) -> None:
+    client = rest_of(start(tmp_path, JINGZHONG_API_TOKEN="right-token").base_url).client
+    bodies = {WEBHOOK: {"sender": "a", "message": "您好"}, "/model/parse": {"text": "您好"}}
+    for path, body in bodies.items():
+        for header in (None, "", "Bearer", "Bearer wrong", "Bearer right-token2", "Bearer 令牌"):
+            headers = {} if header is None else {"authorization": header.encode()}
+            answer = client.post(path, json=body, headers=headers)
+            assert answer.status_code == 401, header
+            assert client.post(f"{path}?token=right-token", json=body).status_code == 401
+        headers = {"authorization": "Bearer right-token"}
+        assert client.post(path, json=body, headers=headers).status_code == 200
+    # Whoever watches the service needs none.
+    assert client.get("/health").status_code == 200
 
 
 def test_health_tells_the_versions_of_model_and_content(rest: Rest) -> None:
