@@ -9,6 +9,7 @@ import io
 import json
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from bot.settings import ROOT
 
 MODEL_NAME = "jingzhong.tar.gz"
+_UNFINISHED = "unfinished-"  # folders of trainings under way, or of some that were killed
 # Whatever changes the model when it changes; wording is read from content/ when the service starts.
 _SOURCES = (
     "config.yml",
@@ -75,16 +77,23 @@ def ensure_model(models: Path, progress: Progress) -> Path:
         return models / MODEL_NAME
     with _training_lock(models, progress):
         if not model_is_current(models):
-            train_model(models, progress)
+            _train(models.resolve(), progress)
     return models / MODEL_NAME
 
 
 def train_model(models: Path, progress: Progress) -> Path:
-    """Trains with Rasa and puts the finished model in place in one step.
+    """Trains, current or not, and puts the finished model in place in one step.
 
     Raises:
-        TrainingError: when training fails.
+        TrainingError: when training fails; an older model then stays in place.
     """
+    with _training_lock(models, progress):
+        _train(models.resolve(), progress)
+    return models / MODEL_NAME
+
+
+def _train(models: Path, progress: Progress) -> None:
+    """Trains with Rasa; ``models`` is absolute, since Rasa works in another directory."""
     from rasa.model_training import train
     from rasa.shared.exceptions import RasaException
 
@@ -97,10 +106,12 @@ def train_model(models: Path, progress: Progress) -> Path:
     logger.setLevel(logging.INFO)
     logger.propagate = False
     before = sources_fingerprint()
+    for interrupted in models.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(interrupted, ignore_errors=True)
     progress("reading the examples")
     try:
         with (
-            tempfile.TemporaryDirectory(dir=models) as folder,
+            tempfile.TemporaryDirectory(dir=models, prefix=_UNFINISHED) as folder,
             _working_in(ROOT),
             # Rasa announces its result there, and standard output belongs to results of ours.
             contextlib.redirect_stdout(io.StringIO()),
@@ -117,13 +128,13 @@ def train_model(models: Path, progress: Progress) -> Path:
                 raise TrainingError("training did not produce a model; run `rasa train` to see why")
             os.replace(result.model, models / MODEL_NAME)
     except (RasaException, ValueError, OSError) as error:
-        raise TrainingError(f"training failed: {str(error).splitlines()[0]}") from error
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise TrainingError(f"training failed: {reason}") from error
     finally:
         logger.removeHandler(steps)
     stamp = models / "jingzhong.json.new"
     stamp.write_text(json.dumps({"sources": before}), encoding="utf-8")
     os.replace(stamp, models / "jingzhong.json")
-    return models / MODEL_NAME
 
 
 def _stamp(models: Path) -> dict[str, str]:

@@ -8,7 +8,7 @@ import typer
 
 from bot.cli.progress import Steps, say
 from bot.settings import load_settings
-from bot.training import TrainingError, ensure_model, model_is_current, train_model
+from bot.training import ensure_model, model_is_current, train_model
 
 
 def train(
@@ -20,10 +20,6 @@ def train(
     settings = load_settings()
     steps = Steps("training the model")
     if force:
-        try:
-            settings.models.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise TrainingError(f"cannot write to {settings.models} ({error.strerror})") from None
         train_model(settings.models, steps)
     elif model_is_current(settings.models):
         say("the model is current; nothing to do (--force trains all the same)")

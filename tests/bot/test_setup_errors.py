@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
@@ -189,6 +190,36 @@ def test_without_a_hotline_nothing_starts(
     line = the_line(jingzhong(*command, JINGZHONG_CONTENT=str(content_copy)))
     assert f"{institution}: no hotline" in line
     assert "official number" in line
+
+
+@pytest.mark.parametrize("arguments", [("train",), ("train", "--force")], ids=" ".join)
+def test_who_wants_to_train_while_another_does_waits_and_says_so(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    with (tmp_path / "training.lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        waiting = subprocess.Popen(
+            [str(COMMAND), *arguments],
+            env=clean_environment(JINGZHONG_MODELS=str(tmp_path)),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert waiting.stderr is not None
+        try:
+            lines = [waiting.stderr.readline() for _ in range(2)]
+        finally:
+            waiting.kill()
+            waiting.communicate()
+    assert "another process is training; waiting for it" in lines[1]
+
+
+def test_a_models_folder_that_cannot_be_written_is_named(jingzhong: Run, tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("not a folder")
+    ended = jingzhong("train", "--force", JINGZHONG_MODELS=str(tmp_path / "models"))
+    assert ended.code == 1
+    (line,) = ended.err.splitlines()
+    assert f"jingzhong: cannot write to {tmp_path / 'models'} (" in line
+    assert "make it writable" in line
 
 
 def open_connections(port: int) -> list[socket.socket]:
