@@ -12,6 +12,7 @@ import typer
 from actions.content import ContentError
 from bot.cli.content import content_app
 from bot.cli.detect import detect
+from bot.cli.evaluate import evaluate
 from bot.cli.serve import serve
 from bot.cli.signals import signals_app
 from bot.cli.train import train
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command("run")(serve)
 app.command("train")(train)
 app.command("detect")(detect)
+app.command("evaluate")(evaluate)
 app.add_typer(signals_app, name="signals")
 app.add_typer(content_app, name="content")
 
