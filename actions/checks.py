@@ -75,7 +75,7 @@ def _answer(
     name = _company_name(analysis, content, asked == "company")
     if not name:
         return Reply("utter_partner_general" if meaning.codes else "utter_partner_ask")
-    return _company(name, facts, content)
+    return _company(name, analysis, facts, content)
 
 
 def _company_name(analysis: Analysis, content: Content, asked: bool) -> str | None:
@@ -85,12 +85,13 @@ def _company_name(analysis: Analysis, content: Content, asked: bool) -> str | No
     return (name_in_answer if asked else names_in_question)(analysis.text, content)
 
 
-def _company(name: str, facts: Facts, content: Content) -> Reply:
+def _company(name: str, analysis: Analysis, facts: Facts, content: Content) -> Reply:
     check = check_company(name, content, facts.day)
+    shown = mask_quote(name, NAME_LIMIT, analysis.text)
     if check.ours:
-        return Reply("utter_company_ours", {"company": mask_quote(name, NAME_LIMIT)})
+        return Reply("utter_company_ours", {"company": shown})
     values = {
-        "company": mask_quote(name, NAME_LIMIT),
+        "company": shown,
         "published_on": written_date(content.partners_published_on),
     }
     return Reply(f"utter_partner_{check.verdict}", values)
@@ -104,10 +105,10 @@ def _app(analysis: Analysis, content: Content, asked: bool) -> Reply:
         return Reply("utter_app_ask")
     check = check_app(name, content)
     if check.verdict == "official":
-        return Reply("utter_app_official", {"app": mask_quote(name, NAME_LIMIT)})
+        return Reply("utter_app_official", {"app": mask_quote(name, NAME_LIMIT, analysis.text)})
     if urls:
         return Reply("utter_link_unknown")
-    return Reply("utter_app_unknown", {"app": mask_quote(name, NAME_LIMIT)})
+    return Reply("utter_app_unknown", {"app": mask_quote(name, NAME_LIMIT, analysis.text)})
 
 
 def written_date(day: date) -> str:

@@ -174,13 +174,28 @@ def _shortened(find: str) -> str:
     return find[:_KEPT] + _STARS
 
 
+def _masked_part(text: str, start: int, end: int) -> str:
+    """A part of a text without what reaches into it of the finds in the whole."""
+    pieces, position = [], start
+    for violation in find_unregistered(text):
+        if violation.end <= start or violation.start >= end:
+            continue
+        pieces.append(text[position : max(position, violation.start)])
+        pieces.append(_shortened(violation.text) if violation.start >= start else _STARS)
+        position = min(violation.end, end)
+    return "".join(pieces) + text[position:end]
+
+
 _QUOTES = str.maketrans('“”「」『』"{}<>', "‘’‘’‘’'（）（）")
 _INVISIBLE = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Mn", "Me"})
 _BREAKS = re.compile(r"[，。；！？、：,;!?\s]")
 
 
-def mask_quote(text: str, limit: int = QUOTE_LIMIT) -> str:
+def mask_quote(text: str, limit: int = QUOTE_LIMIT, message: str = "") -> str:
     """Prepares a user's own words for being quoted in a reply.
+
+    ``message`` is the whole message that ``text`` is a part of: what only its context makes a number, an
+    address or a contact id (the id behind 微信, the host before 。com) is masked in the part too.
 
     Numbers of five or more digits, web addresses and contact ids keep two characters and get stars
     (registered ones too: a quote is no place to learn a number from). Line breaks become spaces, double
@@ -189,6 +204,9 @@ def mask_quote(text: str, limit: int = QUOTE_LIMIT) -> str:
     """
     if limit < 1:
         return ""
+    start = message.find(text)
+    if start > -1:
+        text = _masked_part(message, start, start + len(text))
     quote = _tidied(text[:_READ_FOR_QUOTE])
     for _ in range(8):
         masked = _cut(mask_unregistered(quote), limit)

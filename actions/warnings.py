@@ -135,7 +135,9 @@ def _what(code: str, analysis: Analysis) -> Reply:
     for threat in analysis.threats:
         if threat.code == code and threat.evidence:
             words = _clause(analysis.text, threat.evidence[0])
-            return Reply(f"utter_what_{code}", {"quote": mask_quote(words, QUOTE_LIMIT)})
+            return Reply(
+                f"utter_what_{code}", {"quote": mask_quote(words, QUOTE_LIMIT, analysis.text)}
+            )
     return Reply(f"utter_what_{code}", {"quote": mask_quote(analysis.text, QUOTE_LIMIT)})
 
 
@@ -150,4 +152,4 @@ def _clause(text: str, span: Span) -> str:
 
 
 def _quoted_agency(analysis: Analysis) -> str:
-    return mask_quote(analysis.values("agency")[0].value, 12)
+    return mask_quote(analysis.values("agency")[0].value, 12, analysis.text)
