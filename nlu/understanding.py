@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from nlu.analysis import FOLLOW_UP_ACTS, Analysis, Entity, Span, Threat
-from nlu.details import given_of, marks_of
 from nlu.model.features import Features, extract
 from nlu.model.linear import LinearModel, Scores, Vector
 
@@ -31,6 +30,9 @@ PLAINLY = 0.5
 # With fewer known grams nothing can be said of a message.
 FEWEST_GRAMS = 3
 QUOTE_SHARE = 0.5
+# Evidence is what the confidence would fall without by so much.
+NEEDED = 0.15
+FEWEST_SIGNS = 2  # a shorter quote says nothing
 QUOTE_LIMIT = 40  # signs; nobody reads a longer quote on a phone
 _CLAUSE = re.compile(r"[^，。！？；,!?;\n「」“”\"【】]+")
 SHORT_MESSAGE = 20
@@ -45,8 +47,7 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
     leaning = heads.codes[order[0]]
     confidence = _confidence(model, scores)
     stage = heads.stages[int(scores.stages.argmax())]
-    given = given_of(features.folded.text)
-    marks = marks_of(features.folded.text)
+    given, marks = features.given, features.marks
     act = _act(model, scores)
     if len(scores.rows) < FEWEST_GRAMS:
         act = (act[0], 0.0)
@@ -146,19 +147,39 @@ def _evidence(
     scores: Scores,
     column: int,
 ) -> tuple[Span, ...]:
-    """The stretch of the message that speaks loudest for a code, in the user's own words.
+    """The stretches of the message that speak for a code, in the user's own words, the loudest first.
 
-    At most half of a message that is longer than a phrase.
+    As few as carry the decision, and at most half of a message that is longer than a phrase.
     """
     text = features.folded.text
     if not text:
         return ()
     push = _push(model, features, scores, column)
-    limit = len(text) if len(text) <= SHORT_MESSAGE else max(4, int(len(text) * QUOTE_SHARE))
-    start, end = _loudest_clause(text, push, min(limit, QUOTE_LIMIT))
-    start, end = _trim(text, start, end)
-    first, last = features.folded.span(start, end)
-    return (Span(first, last, features.folded.original[first:last]),)
+    whole = len(features.folded.original)
+    left = whole if whole <= SHORT_MESSAGE else max(4, int(whole * QUOTE_SHARE))
+    sure = _confidence(model, scores)
+    chosen: list[tuple[int, int]] = []
+    spans: list[Span] = []
+    for start, end in _clauses(text, push, min(left, QUOTE_LIMIT)):
+        if end - start > left:
+            inner = _loudest(push[start:end], left)
+            start, end = start + inner[0], start + inner[1]
+        start, end = _trim(text, start, end)
+        first, last = features.folded.span(start, end)
+        if last - first > left:
+            continue
+        left -= last - first
+        chosen.append((start, end))
+        spans.append(Span(first, last, features.folded.original[first:last]))
+        if left < FEWEST_SIGNS or sure - _confidence(model, model.score(features, chosen)) > NEEDED:
+            break
+    return tuple(spans) or (_shortest_quote(features, left),)
+
+
+def _shortest_quote(features: Features, limit: int) -> Span:
+    """The beginning of a message in which no clause is short enough to be quoted."""
+    original = features.folded.original
+    return Span(0, min(limit, len(original)), original[:limit])
 
 
 def _push(model: LinearModel, features: Features, scores: Scores, column: int) -> list[float]:
@@ -167,9 +188,9 @@ def _push(model: LinearModel, features: Features, scores: Scores, column: int) -
     Each gram's share of the score is spread evenly over the signs that it covers.
     """
     head = model.heads.slices()[0].start + column
-    weights = (
-        model.weights[scores.rows, head] + 0.5 * model.weights[scores.rows, 0]
-    ) * scores.scale
+    own = model.weights[scores.rows, head] * model.steps[head]
+    gate = model.weights[scores.rows, 0] * model.steps[0]
+    weights = (own + 0.5 * gate) * scores.scale
     length = len(features.folded.text)
     push = [0.0] * length
     for place, weight in zip(scores.places, weights):
@@ -180,21 +201,22 @@ def _push(model: LinearModel, features: Features, scores: Scores, column: int) -
     return push
 
 
-def _loudest_clause(text: str, push: Sequence[float], limit: int) -> tuple[int, int]:
-    """The clause that speaks loudest, so that a quote reads as the user said it.
+def _clauses(text: str, push: Sequence[float], limit: int) -> list[tuple[int, int]]:
+    """Bounds of the clauses that speak for a code, the loudest first, so that a quote reads as it was said.
 
-    A clause that is longer than ``limit`` is cut to its loudest stretch.
+    A clause that is longer than ``limit`` is cut to its loudest stretch. The loudest is there even if it
+    says little.
     """
-    best, bounds = -math.inf, (0, len(text))
+    found = []
     for match in _CLAUSE.finditer(text):
         start, end = match.span()
         if end - start > limit:
             inner = _loudest(push[start:end], limit)
             start, end = start + inner[0], start + inner[1]
-        weight = sum(push[start:end])
-        if weight > best:
-            best, bounds = weight, (start, end)
-    return bounds
+        found.append((sum(push[start:end]), start, end))
+    found.sort(key=lambda clause: (-clause[0], clause[1]))
+    speaking = [clause for clause in found if clause[0] > 0] or found[:1]
+    return [(start, end) for _, start, end in speaking] or [(0, len(text))]
 
 
 def _loudest(push: Sequence[float], limit: int) -> tuple[int, int]:

@@ -52,7 +52,13 @@ def without_lexicon(model: LinearModel) -> Decide:
         gram: row for gram, row in model.vocabulary.items() if not gram.startswith(_CONCEPT_GRAM)
     }
     deaf = LinearModel(
-        model.heads, vocabulary, model.idf, model.weights, model.bias, model.calibration
+        model.heads,
+        vocabulary,
+        model.idf,
+        model.weights,
+        model.steps,
+        model.bias,
+        model.calibration,
     )
 
     def decide(text: str) -> Decision:

@@ -4,31 +4,41 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nlu.details import given_of, marks_of
 from nlu.text.concepts import mentions
+from nlu.text.disguises import undisguise
 from nlu.text.folding import Folded, fold
 from nlu.text.views import heard, written
 
 WRITTEN_ORDERS = (1, 2, 3, 4)
 HEARD_ORDERS = (2, 3, 4)
+CLOSING_ORDERS = (2, 3)
 CONCEPT_REACH = 3
+# Grams of the last clause, where people say what they want of us.
+CLOSING = "z"
 
 
 @dataclass(frozen=True)
 class Features:
     """The n-grams of one message; ``starts[i]``/``ends[i]`` bound gram ``i`` in the folded text.
 
-    ``grams`` may repeat a gram; a model counts each once.
+    ``folded`` is the text without disguise, which is what the grams are taken from.
+
+    ``grams`` may repeat a gram; a model counts each once. Marks and what was handed over are grams too,
+    which cover nothing: they speak for the whole message.
     """
 
     folded: Folded
     grams: list[str]
     starts: list[int]
     ends: list[int]
+    marks: frozenset[str]
+    given: tuple[str, ...]
 
 
 def extract(text: str) -> Features:
     """Features of a text as the user wrote it."""
-    folded = fold(text)
+    folded = undisguise(fold(text))
     signs, places = written(folded.text)
     sounds, positions = heard(signs, places)
     grams: list[str] = []
@@ -48,8 +58,35 @@ def extract(text: str) -> Features:
             grams.append("h" + " ".join(sounds[index : index + order]))
             starts.append(positions[index])
             ends.append(positions[index + order - 1])
+    _add_closing(signs, places, grams, starts, ends)
     _add_concepts(folded.text, grams, starts, ends)
-    return Features(folded, grams, starts, ends)
+    marks, given = marks_of(folded.text), given_of(folded.text)
+    for gram in (*(f"m{mark}" for mark in sorted(marks)), *(f"g{thing}" for thing in given)):
+        grams.append(gram)
+        starts.append(0)
+        ends.append(-1)
+    return Features(folded, grams, starts, ends, marks, given)
+
+
+def _add_closing(
+    signs: list[str], places: list[int], grams: list[str], starts: list[int], ends: list[int]
+) -> None:
+    """Grams of the last clause that is more than punctuation."""
+    last = len(signs)
+    while last and signs[last - 1] in "|？":
+        last -= 1
+    first = last
+    while first and signs[first - 1] not in "|？":
+        first -= 1
+    if first == last:
+        return
+    closing = ["^", *signs[first:last], "$"]
+    bounds = [places[first], *places[first:last], places[last - 1]]
+    for order in CLOSING_ORDERS:
+        for index in range(len(closing) - order + 1):
+            grams.append(CLOSING + "".join(closing[index : index + order]))
+            starts.append(bounds[index])
+            ends.append(bounds[index + order - 1])
 
 
 def _add_concepts(text: str, grams: list[str], starts: list[int], ends: list[int]) -> None:

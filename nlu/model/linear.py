@@ -1,8 +1,12 @@
-"""A linear model with several heads over one vocabulary; scoring is a look-up and a sum."""
+"""A linear model with several heads over one vocabulary; scoring is a look-up and a sum.
+
+Weights are kept as bytes, one scale a head: they take an eighth of the memory of doubles, and decide the same.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -10,9 +14,10 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from nlu.model.features import Features
+from nlu.model.features import CLOSING, Features
 
 Vector = npt.NDArray[np.float32]
+Bytes = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,13 @@ class Scores:
     scale: float
 
 
+def quantised(weights: Vector) -> tuple[Bytes, Vector]:
+    """Rounds every column to whole steps from -127 to 127; returns the steps and the size of a step a column."""
+    steps = np.abs(weights).max(axis=0) / 127
+    steps[steps == 0] = 1
+    return np.rint(weights / steps).astype(np.int8), steps.astype(np.float32)
+
+
 class LinearModel:
     """Weights of all heads; build one with :func:`nlu.model.training.train` or :meth:`load`."""
 
@@ -65,33 +77,46 @@ class LinearModel:
         heads: Heads,
         vocabulary: dict[str, int],
         idf: Vector,
-        weights: Vector,
+        weights: Bytes,
+        steps: Vector,
         bias: Vector,
         calibration: dict[str, float],
     ) -> None:
-        """``weights`` has one row a gram and one column a head output (shape ``len(vocabulary), width``)."""
+        """``weights`` has one row a gram and one column a head output (shape ``len(vocabulary), width``).
+
+        They count in ``steps``, one size a column (see :func:`quantised`).
+        """
         self.heads = heads
         self.vocabulary = vocabulary
         self.idf = idf
         self.weights = weights
+        self.steps = steps
         self.bias = bias
         self.calibration = calibration
         self._slices = heads.slices()
+        # Grams of the last clause repeat others: they add nothing to the length of a message.
         self._squares = (idf * idf).astype(np.float32)
+        self._squares[[row for gram, row in vocabulary.items() if gram.startswith(CLOSING)]] = 0
 
-    def score(self, features: Features) -> Scores:
-        """Scores one message; grams that were never seen in training are silent."""
+    def score(self, features: Features, without: Sequence[tuple[int, int]] = ()) -> Scores:
+        """Scores one message; grams that were never seen in training are silent.
+
+        ``without`` are stretches of the folded text that are not heard, with whatever reaches into them.
+        """
         vocabulary = self.vocabulary
         seen: dict[int, int] = {}
         for place, gram in enumerate(features.grams):
             row = vocabulary.get(gram)
             if row is not None and row not in seen:
-                seen[row] = place
+                start, end = features.starts[place], features.ends[place]
+                if not any(start < last and end >= first for first, last in without):
+                    seen[row] = place
         rows = np.fromiter(seen.keys(), dtype=np.int64, count=len(seen))
         places = np.fromiter(seen.values(), dtype=np.int64, count=len(seen))
         if len(rows):
             scale = float(1.0 / np.sqrt(self._squares[rows].sum()))
-            outputs = self.weights[rows].sum(axis=0) * scale + self.bias
+            total = self.weights[rows].sum(axis=0, dtype=np.int32)
+            outputs = total * self.steps * np.float32(scale) + self.bias
         else:
             scale = 0.0
             outputs = self.bias
@@ -113,7 +138,8 @@ class LinearModel:
         np.savez_compressed(
             folder / "model.npz",
             idf=self.idf.astype(np.float32),
-            weights=self.weights.astype(np.float16),
+            weights=self.weights,
+            steps=self.steps,
             bias=self.bias.astype(np.float32),
         )
         document = {
@@ -135,7 +161,8 @@ class LinearModel:
         try:
             with (folder / "model.npz").open("rb") as file, np.load(file) as arrays:
                 idf = arrays["idf"]
-                weights = arrays["weights"].astype(np.float32)
+                weights = arrays["weights"]
+                steps = arrays["steps"]
                 bias = arrays["bias"]
             heads = Heads(
                 tuple(document["codes"]),
@@ -149,4 +176,4 @@ class LinearModel:
             raise ValueError(f"{folder}: the model is incomplete; train it again") from error
         if weights.shape != (len(vocabulary), heads.width) or len(idf) != len(vocabulary):
             raise ValueError(f"{folder}: the model's parts do not fit together; train it again")
-        return cls(heads, vocabulary, idf, weights, bias, calibration)
+        return cls(heads, vocabulary, idf, weights, steps, bias, calibration)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +13,34 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
 from nlu.analysis import FOLLOW_UP_ACTS, STAGES, THREAT_CODES, URGENT_STATES
-from nlu.model.features import extract
-from nlu.model.linear import Heads, LinearModel, Vector
+from nlu.model.augmentation import Disguiser
+from nlu.model.features import CLOSING, extract
+from nlu.model.linear import Heads, LinearModel, Vector, quantised
 
 MINIMUM_MESSAGES = 2  # a gram that only one message knows says nothing about others
 STRENGTH = 30.0  # inverse regularisation of the logistic regressions, chosen by cross-validation
+DISGUISED_SHARE = 0.15  # of the examples get a disguised copy
 FOLDS = 5
 SEED = 20261123
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """How far a head trusts grams that stand on one side only (after Wang and Manning's NBSVM, 2012).
+
+    A gram counts as much as its log-ratio between the two sides, with ``smoothing`` added to its counts,
+    plus ``floor``: what is as frequent on both sides is regularised away, what tells them apart is not.
+    """
+
+    smoothing: float
+    floor: float
+
+
+# Chosen on messages that no training saw. Intents tell apart by many weak signs and fare better without.
+GATE_CONTRAST = Contrast(0.25, 1.0)
+CONTRAST = Contrast(1.0, 2.0)
 
 
 @dataclass(frozen=True)
@@ -50,45 +69,78 @@ def train(examples: Sequence[Example], progress: Progress = lambda step: None) -
         URGENT_STATES,
     )
     progress("features")
+    copies, origins = _disguised(examples)
     grams = [frozenset(extract(example.text).grams) for example in examples]
     counts = Counter(gram for message in grams for gram in message)
     known = sorted(gram for gram, count in counts.items() if count >= MINIMUM_MESSAGES)
     vocabulary = {gram: row for row, gram in enumerate(known)}
     frequencies = np.array([counts[gram] for gram in known], dtype=np.float32)
     idf = (np.log((1 + len(examples)) / (1 + frequencies)) + 1).astype(np.float32)
-    matrix = _matrix(grams, vocabulary, idf)
+    grams.extend(frozenset(extract(copy.text).grams) for copy in copies)
+    everything = [*examples, *copies]
+    lengths = np.where([gram.startswith(CLOSING) for gram in known], 0, idf).astype(np.float32)
+    whole = _matrix(grams, vocabulary, idf, lengths)
+    # How a message ends tells its stage; what it is about stands anywhere in it.
+    matrix = sparse.csr_matrix(whole @ sparse.diags((lengths > 0).astype(np.float32)))
+    matrix.eliminate_zeros()
 
     weights = np.zeros((len(vocabulary), heads.width), dtype=np.float32)
     bias = np.zeros(heads.width, dtype=np.float32)
     codes, intents, stages, urgent = heads.slices()
-    targets = _targets(examples, heads)
-    staged = np.array([example.stage is not None for example in examples])
+    targets = _targets(everything, heads)
+    staged = np.array([example.stage is not None for example in everything])
     for column in range(heads.width):
         if column in (0, codes.start, intents.start, stages.start, urgent.start):
             progress(_step_name(column, heads))
-        chosen = staged if stages.start <= column < stages.stop else slice(None)
+        is_stage = stages.start <= column < stages.stop
+        rows = staged if is_stage else slice(None)
         balanced = column == 1 or urgent.start <= column < urgent.stop
-        coefficients, intercept = _fit(matrix[chosen], targets[chosen, column], balanced)
+        coefficients, intercept = _fit(
+            (whole if is_stage else matrix)[rows],
+            targets[rows, column],
+            _contrast(column, heads),
+            balanced,
+        )
         weights[:, column] = coefficients * idf
         bias[column] = intercept
     progress("calibration")
-    calibration = _calibrate(matrix, targets, heads, examples)
-    return LinearModel(heads, vocabulary, idf, weights, bias, calibration)
+    calibration = _calibrate(matrix, targets, heads, examples, origins)
+    return LinearModel(heads, vocabulary, idf, *quantised(weights), bias, calibration)
+
+
+def _disguised(examples: Sequence[Example]) -> tuple[list[Example], list[int]]:
+    """Disguised copies of some examples, with the place of the example behind each."""
+    disguiser = Disguiser([example.text for example in examples], SEED)
+    origins = [place for place in range(len(examples)) if disguiser.picks(DISGUISED_SHARE)]
+    copies = [
+        replace(examples[place], text=disguiser.disguise(examples[place].text)) for place in origins
+    ]
+    return copies, origins
+
+
+def _contrast(column: int, heads: Heads) -> Contrast | None:
+    """How a head looks at its grams; ``None``: as they are."""
+    if column == 0:
+        return GATE_CONTRAST
+    _, intents, _, _ = heads.slices()
+    return None if column == 1 or intents.start <= column < intents.stop else CONTRAST
 
 
 def _matrix(
-    grams: Sequence[frozenset[str]], vocabulary: dict[str, int], idf: Vector
+    grams: Sequence[frozenset[str]], vocabulary: dict[str, int], idf: Vector, lengths: Vector
 ) -> sparse.csr_matrix:
+    """One row a message; ``lengths`` are the weights by which the length of a message is measured."""
     indices: list[int] = []
     ends = [0]
     for message in grams:
         indices.extend(sorted(vocabulary[gram] for gram in message if gram in vocabulary))
         ends.append(len(indices))
-    values = idf[indices]
-    matrix = sparse.csr_matrix((values, indices, ends), shape=(len(grams), len(vocabulary)))
-    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    lengths[lengths == 0] = 1
-    return sparse.csr_matrix(sparse.diags(1 / lengths) @ matrix)
+    shape = (len(grams), len(vocabulary))
+    squares = sparse.csr_matrix((lengths[indices] ** 2, indices, ends), shape=shape)
+    measured = np.sqrt(np.asarray(squares.sum(axis=1)).ravel())
+    measured[measured == 0] = 1
+    matrix = sparse.csr_matrix((idf[indices], indices, ends), shape=shape)
+    return sparse.csr_matrix(sparse.diags(1 / measured) @ matrix)
 
 
 def _targets(examples: Sequence[Example], heads: Heads) -> npt.NDArray[np.int8]:
@@ -108,15 +160,33 @@ def _targets(examples: Sequence[Example], heads: Heads) -> npt.NDArray[np.int8]:
 
 
 def _fit(
-    matrix: sparse.csr_matrix, target: npt.NDArray[np.int8], balanced: bool = False
+    matrix: sparse.csr_matrix,
+    target: npt.NDArray[np.int8],
+    contrast: Contrast | None = None,
+    balanced: bool = False,
 ) -> tuple[npt.NDArray[np.float64], float]:
     """Coefficients and intercept; ``balanced`` for what is rare and must not be missed."""
     if target.min() == target.max():
         return np.zeros(matrix.shape[1]), (5.0 if target.max() else -5.0)
     model = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=SEED)
     model.set_params(class_weight="balanced" if balanced else None)
-    model.fit(matrix, target)
-    return model.coef_[0], float(model.intercept_[0])
+    if contrast is None:
+        model.fit(matrix, target)
+        return model.coef_[0], float(model.intercept_[0])
+    ratio = _log_ratio(matrix, target, contrast)
+    model.fit(matrix @ sparse.diags(ratio), target)
+    return model.coef_[0] * ratio, float(model.intercept_[0])
+
+
+def _log_ratio(
+    matrix: sparse.csr_matrix, target: npt.NDArray[np.int8], contrast: Contrast
+) -> npt.NDArray[np.float64]:
+    """How differently often each gram stands on the two sides of a head."""
+    present = (matrix > 0).astype(np.float64)
+    inside = np.asarray(present[target == 1].sum(axis=0)).ravel() + contrast.smoothing
+    outside = np.asarray(present[target == 0].sum(axis=0)).ravel() + contrast.smoothing
+    ratio = np.log((inside / inside.sum()) / (outside / outside.sum()))
+    return np.asarray(np.abs(ratio) + contrast.floor)
 
 
 def _calibrate(
@@ -124,14 +194,22 @@ def _calibrate(
     targets: npt.NDArray[np.int8],
     heads: Heads,
     examples: Sequence[Example],
+    origins: Sequence[int],
 ) -> dict[str, float]:
-    """Fits, on messages each model has not seen, how likely the best code is to be right."""
+    """Fits, on messages each model has not seen, how likely the best code is to be right.
+
+    Rows behind those of the examples are their disguised copies, which stay on the side of their origin.
+    """
     codes = heads.slices()[0]
     columns = [0, *range(codes.start, codes.stop)]
-    unseen = np.zeros((matrix.shape[0], len(columns)))
-    for train_rows, test_rows in KFold(FOLDS, shuffle=True, random_state=SEED).split(matrix):
+    unseen = np.zeros((len(examples), len(columns)))
+    for train_rows, test_rows in KFold(FOLDS, shuffle=True, random_state=SEED).split(examples):
+        copies = len(examples) + np.flatnonzero(np.isin(origins, train_rows))
+        rows = np.concatenate([train_rows, copies])
         for place, column in enumerate(columns):
-            coefficients, intercept = _fit(matrix[train_rows], targets[train_rows, column])
+            coefficients, intercept = _fit(
+                matrix[rows], targets[rows, column], _contrast(column, heads)
+            )
             unseen[test_rows, place] = matrix[test_rows] @ coefficients + intercept
     gate, scores = unseen[:, 0], unseen[:, 1:]
     best = scores.max(axis=1)
