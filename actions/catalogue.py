@@ -72,7 +72,7 @@ _SINGLE = (
     "complaint_regulator official_policy one_off_repair ask_hotline fraud_knowledge greet thanks "
     "goodbye chitchat bot_challenge abuse handoff_off handoff_requested stop_push erase_data "
     "withdraw_consent privacy_notice clarify general_caution empty emoji too_long failure busy "
-    "guard_replacement unavailable dont_know"
+    "guard_replacement unavailable dont_know tone_angry tone_desperate"
 ).split()
 
 

@@ -16,6 +16,7 @@ from actions.plan import Reply, Signal, Turn, UserChange
 from actions.resolve import Meaning, resolve
 from actions.signal_ids import event_id
 from actions.signalling import signal_turn
+from actions.soothing import soothed
 from actions.state import ConversationState, RunningThreat
 from actions.urgent import crisis_replies, emergency_replies
 from actions.warnings import follow_up, warn
@@ -56,6 +57,8 @@ def decide(analysis: Analysis, state: ConversationState, facts: Facts, content: 
         replies = (*replies, Reply("utter_too_long"))
     if state.language == "en":
         replies = in_english(replies, meaning)
+    else:
+        replies = soothed(replies, meaning, analysis, state)
     after = _next(
         state,
         asked=asked,
@@ -65,6 +68,7 @@ def decide(analysis: Analysis, state: ConversationState, facts: Facts, content: 
         urgent_at=state.turn if _renews_urgency(meaning, analysis) else state.urgent_at,
         misunderstood=state.misunderstood + 1 if meaning.kind == "unclear" else 0,
         informed=informed,
+        tone=analysis.tone,
         card_offered=state.card_offered or any(reply.buttons == CARD_OFFER for reply in replies),
     )
     receipt = signals[0].code if _is_tip_off(meaning, signals) else None

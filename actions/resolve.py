@@ -57,6 +57,8 @@ LONGEST_NAME = 24  # code points of an answer to "which company?"
 FRESH_TURNS = 8
 FEW_SIGNS = 8  # code points
 UNSURE_CODE = 0.45
+# From here on a message in a talk about a threat belongs to it, unless it names another one.
+OF_THE_MATTER = 0.3
 CLEARLY_ANOTHER = 0.6  # likelihood from which a code is a new threat even in a follow-up
 OWN_BUSINESS = 0.45  # share from which an ordinary intent is no guess
 SURE_OF_REQUEST = 0.6  # share from which a request of consequence is carried out
@@ -138,18 +140,25 @@ def _codes(analysis: Analysis, state: ConversationState) -> tuple[tuple[str, ...
     short = len(analysis.text) <= LONG_MESSAGE
     points_back = short and bool(_POINTS_BACK.search(analysis.text))
     follows = analysis.follow_up[1] >= FOLLOW_UP_LIKELY
+    in_talk = state.topic == "threat"
     if named:
         if named[0] == running.code:
-            return named, short and (follows or points_back)
+            return named, short and (follows or points_back or (in_talk and _adds(analysis)))
         if _continues(analysis, running.code) and (short or points_back):
             return (running.code,), True
         return named, False
-    if _own_business(analysis):
-        return (), False
-    if (follows and short) or (state.topic == "threat" and (points_back or _guess(analysis))):
+    if in_talk:
         # In the middle of a talk about a threat, what is no business of its own belongs to it.
+        goes_on = analysis.matter >= OF_THE_MATTER or (short and analysis.act[0] in FOLLOW_UPS)
+        return ((running.code,), True) if goes_on else ((), False)
+    if follows and short and not _own_business(analysis):
         return (running.code,), True
     return (), False
+
+
+def _adds(analysis: Analysis) -> bool:
+    """Whether a message tells what has been done, as who goes on telling does, and offers nothing new."""
+    return bool(analysis.given) or analysis.stage_hint in ("engaged", "paid")
 
 
 def _continues(analysis: Analysis, running: str) -> bool:
@@ -162,6 +171,8 @@ def _continues(analysis: Analysis, running: str) -> bool:
     same = analysis.likelihoods.get(running, 0.0)
     act, likelihood = analysis.follow_up
     if act in _ABOUT_THE_MATTER and likelihood >= FOLLOW_UP_SURE:
+        return True
+    if analysis.act[0] in FOLLOW_UPS and analysis.act[1] >= OWN_BUSINESS:
         return True
     details = bool(analysis.given) or analysis.stage_hint in ("engaged", "paid")
     if analysis.follow_up[1] >= FOLLOW_UP_LIKELY or details:
@@ -209,9 +220,14 @@ def _stage(
     act = _act(analysis)
     if "money_received" in analysis.marks and before != "paid":
         return "engaged"
-    if act == "already_paid" and analysis.stage_hint in ("paid", "engaged"):
-        money = analysis.values("amount") or "money" in analysis.marks
-        return "paid" if money or before == "paid" else "engaged"
+    money = bool(analysis.values("amount")) or "money" in analysis.marks
+    if act == "already_paid" and (
+        analysis.stage_hint in ("paid", "engaged") or analysis.act[0] == act
+    ):
+        sure = analysis.stage_hint == "paid" or money
+        return "paid" if sure or before == "paid" else "engaged"
+    if act == "more" and analysis.stage_hint == "paid" and money:
+        return "paid"
     done = act in ("more", "affirm") and analysis.stage_hint in ("engaged", "paid")
     if act == "already_gave" or analysis.given or done:
         return "paid" if before == "paid" else "engaged"

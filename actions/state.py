@@ -40,7 +40,7 @@ class ConversationState:
     ``threats`` in the order in which they were last spoken of; ``topic`` is what the last turn was about
     (``threat``, ``collection``, ``complaint``, ``number``, ``company`` or an ordinary intent); ``asked`` is
     the question that we put last; ``urgent`` the urgent state that still holds; ``misunderstood`` counts
-    turns in a row that we could not read.
+    turns in a row that we could not read; ``tone`` is how the last message was said.
     """
 
     turn: int = 0
@@ -54,6 +54,7 @@ class ConversationState:
     minor: bool = False
     informed: bool = False
     card_offered: bool = False
+    tone: str = "calm"
 
     @property
     def running(self) -> RunningThreat | None:

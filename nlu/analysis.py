@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+Tone = Literal["calm", "angry", "desperate"]
 
 THREAT_CODES = (
     "debt_optimization",
@@ -18,6 +20,7 @@ THREAT_CODES = (
 )
 STAGES = ("asking", "approached", "considering", "engaged", "paid", "reporting")
 URGENT_STATES = ("crisis", "emergency")
+TONES: tuple[Tone, ...] = ("calm", "angry", "desperate")
 # What is said in the middle of a talk about a threat and means little without it.
 FOLLOW_UP_ACTS = (
     "what_now",
@@ -102,9 +105,12 @@ class Analysis:
     codes and ordinary intents; ``leaning`` is the likeliest threat code whether decided or not, with its
     probability; ``stage_hint`` is the stage that the words alone suggest, also for ordinary talk;
     ``act`` is the likeliest ordinary intent with its probability, also beside a threat; ``follow_up`` the
-    likeliest follow-up act with the probability that the message is a follow-up at all; ``likelihoods`` the
+    likeliest follow-up act with the probability that the message is a follow-up at all; ``matter`` the
+    probability that it speaks of a threat, named or talked of before, and not of other business;
+    ``likelihoods`` the
     probability of every threat code by itself, for whoever knows the conversation;
-    ``given`` lists what was handed over, most dangerous first (members of :data:`GIVEN`).
+    ``given`` lists what was handed over, most dangerous first (members of :data:`GIVEN`);
+    ``tone`` is how it is said.
     """
 
     text: str
@@ -117,10 +123,12 @@ class Analysis:
     leaning: tuple[str, float] = ("fake_hotline", 0.0)
     act: tuple[str, float] = ("chitchat", 0.0)
     follow_up: tuple[str, float] = ("what_now", 0.0)
+    matter: float = 0.0
     likelihoods: Mapping[str, float] = field(default_factory=dict)
     stage_hint: str = "asking"
     given: tuple[str, ...] = ()
     marks: frozenset[str] = field(default_factory=frozenset)
+    tone: Tone = "calm"
 
     def values(self, kind: str) -> tuple[Entity, ...]:
         """The entities of one kind, in the order of the text."""
@@ -142,10 +150,12 @@ class Analysis:
             ],
             "stage": self.stage,
             "urgent": self.urgent,
+            "tone": self.tone,
             "understanding": {
                 "leaning": list(self.leaning),
                 "act": list(self.act),
                 "follow_up": list(self.follow_up),
+                "matter": self.matter,
                 "likelihoods": dict(self.likelihoods),
                 "stage_hint": self.stage_hint,
                 "given": list(self.given),
@@ -203,8 +213,10 @@ class Analysis:
             leaning=(str(leaning[0]), float(leaning[1])),
             act=(str(act[0]), float(act[1])),
             follow_up=(str(follow_up[0]), float(follow_up[1])),
+            matter=float(more.get("matter") or 0.0),
             likelihoods=dict(more.get("likelihoods") or {}),
             stage_hint=more.get("stage_hint") or "asking",
             given=tuple(more.get("given") or ()),
             marks=frozenset(more.get("marks") or ()),
+            tone=parse.get("tone") or "calm",
         )

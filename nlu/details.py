@@ -10,6 +10,11 @@ from nlu.analysis import GIVEN
 _DONT = r"(?<!特)别(?![人家的])"
 _NOT = r"没(?!有?想到)"
 _NEGATED = re.compile(rf"(?:{_NOT}有?|未|不要|{_DONT}|不会|不敢|不肯|差点)\S{{0,3}}$")
+# A demand is no deed, unless the words say that it was met (念了, 给过).
+_DEMANDED = re.compile(
+    r"(?:让|叫|要|喊|催|劝|逼|教|问|求|想|该不该|能不能|可不可以|还没)(?:我|俺|阮|咱|你|人家?|客户|他|她|我?妈|我?爸)?\S{0,6}$"
+)
+_MET = re.compile(r"[了过着走]")
 _NEGATED_INSIDE = re.compile(rf"{_NOT}|不要|{_DONT}")
 _GIVEN_PATTERNS = {
     "screen": re.compile(
@@ -71,7 +76,9 @@ _MARK_PATTERNS = {
     "death_wish": re.compile(
         r"自杀|遗书|遗言|轻生|寻死|寻短见|不想活|不想huo|没法活|活不下去|活着(?:也)?没(?:意思|意义|用|劲)|活够|不想(?:再)?醒|结束(?:自己|生命|这条命|一切)"
         r"|了结|想死(?!你|了你|大家)|去死(?!吧你)|一死了之|死了算|死了(?:之|以)后|跳(?:楼|桥|河|江|海|下去)(?!价|机|大|游)|割腕|烧炭|安眠药|百草枯|农药"
-        r"|下辈子|来世|这辈子就|另一个世界|重开|(?<![a-z])zs(?![a-z])|no hope|(?:want|wish|reason)[a-z' ]{0,12} to (?:live|die)|suicid|kill myself|end (?:it all|my life)|don'?t want to live"
+        r"|下辈子(?!也|都|别|再|不)|来世|这辈子就|另一个世界|重开|(?<![a-z])zs(?![a-z])|自s|死路一条|不如死|想着死|死佢|死咗算|(?:活下去|活着)的(?:理由|意义|勇气)"
+        r"|(?:不|别)(?:想|用|要|会)?再?醒(?:来|过来)?(?:了|就|$)|一了百了|上吊|吊死|根绳|(?:站台|铁轨|铁路|大车|天台|楼顶|阳台|桥)\S{0,10}(?:迈|跳|下一趟|往下)|煤气\S{0,4}(?:打开|开了|开着)"
+        r"|no hope|(?:want|wish|reason)[a-z' ]{0,12} to (?:live|die)|suicid|kill myself|end(?:ing)? (?:it all|my life)|don'?t want to live|sleep forever|never wake"
     ),
     # Somebody offers to get lost money back.
     "recovery_offer": re.compile(
@@ -126,15 +133,21 @@ _MARK_PATTERNS = {
 
 
 def given_of(folded_text: str) -> tuple[str, ...]:
-    """What the speaker says was handed over, most dangerous first; negated mentions do not count."""
-    found = []
-    for name in GIVEN:
-        for match in _GIVEN_PATTERNS[name].finditer(folded_text):
-            before = folded_text[max(0, match.start() - 6) : match.start()]
-            if not _NEGATED.search(before) and not _NEGATED_INSIDE.search(match.group()):
-                found.append(name)
-                break
-    return tuple(found)
+    """What the speaker says was handed over, most dangerous first; neither denials nor mere demands count."""
+    return tuple(name for name in GIVEN if _was_given(_GIVEN_PATTERNS[name], folded_text))
+
+
+def _was_given(pattern: re.Pattern[str], text: str) -> bool:
+    match = pattern.search(text)
+    while match:
+        before = text[max(0, match.start() - 10) : match.start()]
+        demanded = _DEMANDED.search(before) and not _MET.search(match.group())
+        denied = _NEGATED.search(before[-6:]) or _NEGATED_INSIDE.search(match.group())
+        if not demanded and not denied:
+            return True
+        # The deed may follow within the same words: 让我念验证码，验证码我念了.
+        match = pattern.search(text, match.start() + 1)
+    return False
 
 
 def marks_of(folded_text: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.analysis import STAGES, THREAT_CODES, URGENT_STATES
+from nlu.analysis import STAGES, THREAT_CODES, TONES, URGENT_STATES
 from nlu.model.training import Example
 
 
@@ -16,9 +16,9 @@ class ExampleError(ValueError):
 
 
 def examples_of(messages: Iterable[Message]) -> list[Example]:
-    """Reads intent, stage, further codes and urgent state of every training message.
+    """Reads intent, stage, further codes, urgent state and tone of every training message.
 
-    Stage, ``also`` (further threat codes) and ``urgent`` stand in the ``metadata`` of an example or of
+    Stage, ``also`` (further threat codes), ``urgent`` and ``tone`` stand in the ``metadata`` of an example or of
     its block (Rasa's training data format); those of the example win.
 
     Raises:
@@ -44,7 +44,10 @@ def _example(message: Message) -> Example:
         raise ExampleError(f"example {short!r}: stage {stage!r} is not one of {', '.join(STAGES)}")
     if urgent is not None and urgent not in URGENT_STATES:
         raise ExampleError(f"example {short!r}: urgent state {urgent!r} is unknown")
-    return Example(text, intent, tuple(dict.fromkeys(codes)), stage, urgent)
+    tone = labels.get("tone")
+    if tone is not None and tone not in TONES:
+        raise ExampleError(f"example {short!r}: tone {tone!r} is not one of {', '.join(TONES)}")
+    return Example(text, intent, tuple(dict.fromkeys(codes)), stage, urgent, tone)
 
 
 def _metadata(message: Message) -> dict[str, Any]:

@@ -8,19 +8,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nlu.analysis import FOLLOW_UP_ACTS, Analysis, Entity, Span, Threat
+from nlu.analysis import FOLLOW_UP_ACTS, TONES, Analysis, Entity, Span, Threat, Tone
 from nlu.model.features import Features, extract
 from nlu.model.linear import LinearModel, Scores, Vector
 
 # Log-odds from which a message counts as a mention of a threat, chosen by cross-validation on the
 # examples: missing a victim costs more than asking one question too many, but ordinary talk is most talk.
-GATE = 0.75
+GATE = 0.35
+# Below this share of familiar phrases a message speaks of another world, and what sounds like a threat in
+# it is chance: so many log-odds less for a share lower by one.
+FAMILIAR = 0.4
+STRANGENESS = 4.0
 # A further code is named when it is likely by itself and not far behind the first.
-SECOND_CODE = -0.2
-# Log-odds from which an urgent state is believed; a cry for help that is missed cannot be made good.
-URGENT = -0.5
+SECOND_CODE = -0.8
+# Log-odds from which an urgent state is believed: a cry for help that is missed cannot be made good.
+CRISIS = -0.7
+EMERGENCY = -1.5
 # What a word of death adds to the log-odds of a crisis.
-DEATH_WISH = 2.0
+DEATH_WISH = 1.5
 # An emergency needs a threat behind it: haste about one's own repayment is none.
 EMERGENCY_GATE = -1.0
 # Share from which a follow-up act stands out among the others.
@@ -51,11 +56,12 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
     act = _act(model, scores)
     if len(scores.rows) < FEWEST_GRAMS:
         act = (act[0], 0.0)
-    urgent = _urgent(model, scores, stage, marks, given)
+    urgent = _urgent(model, scores, marks)
     if urgent == "crisis" and "death_wish" not in marks and _is_courtesy(act):
         urgent = None
     threats: list[Threat] = []
-    if scores.gate >= GATE and len(scores.rows):
+    strange = STRANGENESS * max(0.0, FAMILIAR - model.familiarity(features))
+    if scores.gate - strange >= GATE and len(scores.rows):
         for rank, column in enumerate(order):
             if rank and scores.codes[column] < SECOND_CODE:
                 break
@@ -74,12 +80,14 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
         leaning=(leaning, round(_sigmoid(scores.gate), 4)),
         act=act,
         follow_up=_follow_up(model, scores),
+        matter=round(_sigmoid(scores.matter), 4),
         likelihoods={
             code: round(_sigmoid(score), 4) for code, score in zip(heads.codes, scores.codes)
         },
         stage_hint=stage,
         given=given,
         marks=marks,
+        tone="desperate" if urgent == "crisis" else _tone(model, scores),
     )
 
 
@@ -91,23 +99,13 @@ def _confidence(model: LinearModel, scores: Scores) -> float:
     )
 
 
-def _urgent(
-    model: LinearModel, scores: Scores, stage: str, marks: frozenset[str], given: Sequence[str]
-) -> str | None:
-    """The urgent state: what the model hears, or money, code or screen going at this very moment."""
-    heard = scores.urgent.copy()
-    if "death_wish" in marks:
-        heard[model.heads.urgent.index("crisis")] += DEATH_WISH
-    best = int(heard.argmax())
-    state = model.heads.urgent[best]
-    going = "moved" in marks or "screen" in given or "code" in given
-    # A question whether somebody may ask for the screen is no emergency; one that has begun is.
-    begun = going or "just_now" in marks or stage in ("engaged", "paid")
-    emergency = scores.gate >= EMERGENCY_GATE and begun
-    if heard[best] >= URGENT and (state == "crisis" or emergency):
-        return state
-    happening = "just_now" in marks and going and stage in ("engaged", "paid")
-    return "emergency" if happening and scores.gate >= EMERGENCY_GATE else None
+def _urgent(model: LinearModel, scores: Scores, marks: frozenset[str]) -> str | None:
+    """The urgent state that the model hears; despair goes before money that is leaving."""
+    heard = dict(zip(model.heads.urgent, scores.urgent))
+    if heard["crisis"] + DEATH_WISH * ("death_wish" in marks) >= CRISIS:
+        return "crisis"
+    is_emergency = heard["emergency"] >= EMERGENCY and scores.gate >= EMERGENCY_GATE
+    return "emergency" if is_emergency else None
 
 
 def _is_courtesy(act: tuple[str, float]) -> bool:
@@ -121,6 +119,12 @@ def _act(model: LinearModel, scores: Scores) -> tuple[str, float]:
     ordinary = [column for column, name in enumerate(names) if name not in model.heads.codes]
     best, share = _most_likely(scores.intents[ordinary])
     return names[ordinary[best]], share
+
+
+def _tone(model: LinearModel, scores: Scores) -> Tone:
+    """The tone that stands out; calm is what nothing speaks against."""
+    best = int(scores.tones.argmax())
+    return TONES[1 + best] if scores.tones[best] >= 0 else TONES[0]
 
 
 def _follow_up(model: LinearModel, scores: Scores) -> tuple[str, float]:

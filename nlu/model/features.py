@@ -9,9 +9,11 @@ from nlu.text.concepts import mentions
 from nlu.text.disguises import undisguise
 from nlu.text.folding import Folded, fold
 from nlu.text.views import heard, written
+from nlu.tone import tone_signs
 
 WRITTEN_ORDERS = (1, 2, 3, 4)
 HEARD_ORDERS = (2, 3, 4)
+PHRASE = 3  # syllables; fewer are known from anywhere
 CLOSING_ORDERS = (2, 3)
 CONCEPT_REACH = 3
 # Grams of the last clause, where people say what they want of us.
@@ -25,7 +27,8 @@ class Features:
     ``folded`` is the text without disguise, which is what the grams are taken from.
 
     ``grams`` may repeat a gram; a model counts each once. Marks and what was handed over are grams too,
-    which cover nothing: they speak for the whole message.
+    which cover nothing: they speak for the whole message. ``phrases`` are the places of the grams of three
+    syllables.
     """
 
     folded: Folded
@@ -34,6 +37,7 @@ class Features:
     ends: list[int]
     marks: frozenset[str]
     given: tuple[str, ...]
+    phrases: range
 
 
 def extract(text: str) -> Features:
@@ -53,7 +57,10 @@ def extract(text: str) -> Features:
             grams.append("w" + "".join(bounded[index : index + order]))
             starts.append(bounds[index])
             ends.append(bounds[index + order - 1])
+    phrases = range(0)
     for order in HEARD_ORDERS:
+        if order == PHRASE:
+            phrases = range(len(grams), len(grams) + max(0, len(sounds) - order + 1))
         for index in range(len(sounds) - order + 1):
             grams.append("h" + " ".join(sounds[index : index + order]))
             starts.append(positions[index])
@@ -61,11 +68,16 @@ def extract(text: str) -> Features:
     _add_closing(signs, places, grams, starts, ends)
     _add_concepts(folded.text, grams, starts, ends)
     marks, given = marks_of(folded.text), given_of(folded.text)
-    for gram in (*(f"m{mark}" for mark in sorted(marks)), *(f"g{thing}" for thing in given)):
+    tone = tone_signs(folded.text, text)
+    for gram in (
+        *(f"m{mark}" for mark in sorted(marks)),
+        *(f"g{thing}" for thing in given),
+        *(f"t{sign}" for sign in sorted(tone)),
+    ):
         grams.append(gram)
         starts.append(0)
         ends.append(-1)
-    return Features(folded, grams, starts, ends, marks, given)
+    return Features(folded, grams, starts, ends, marks, given, phrases)
 
 
 def _add_closing(

@@ -18,6 +18,7 @@ from nlu.model.features import CLOSING, Features
 
 Vector = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.int8]
+GATES = 3
 
 
 @dataclass(frozen=True)
@@ -28,23 +29,28 @@ class Heads:
     intents: tuple[str, ...]
     stages: tuple[str, ...]
     urgent: tuple[str, ...]
+    tones: tuple[str, ...]
 
     @property
     def width(self) -> int:
-        """Number of columns: the two gates and every head."""
-        return 2 + len(self.codes) + len(self.intents) + len(self.stages) + len(self.urgent)
+        """Number of columns: the gates and every head."""
+        return GATES + sum(map(len, self._names()))
 
-    def slices(self) -> tuple[slice, slice, slice, slice]:
-        """Column ranges of codes, intents, stages and urgent states.
+    def _names(self) -> tuple[tuple[str, ...], ...]:
+        return self.codes, self.intents, self.stages, self.urgent, self.tones
 
-        Column 0 tells threats from ordinary talk, column 1 follow-ups from what stands for itself.
+    def slices(self) -> tuple[slice, slice, slice, slice, slice]:
+        """Column ranges of codes, intents, stages, urgent states and tones.
+
+        Column 0 tells threats from ordinary talk, column 1 follow-ups from what stands for itself, column 2
+        both from business of another kind.
         """
-        first = 2
+        first = GATES
         found = []
-        for names in (self.codes, self.intents, self.stages, self.urgent):
+        for names in self._names():
             found.append(slice(first, first + len(names)))
             first += len(names)
-        return found[0], found[1], found[2], found[3]
+        return found[0], found[1], found[2], found[3], found[4]
 
 
 @dataclass(frozen=True)
@@ -53,10 +59,12 @@ class Scores:
 
     gate: float
     follow_up: float
+    matter: float
     codes: Vector
     intents: Vector
     stages: Vector
     urgent: Vector
+    tones: Vector
     rows: npt.NDArray[np.int64]
     places: npt.NDArray[np.int64]
     scale: float
@@ -120,18 +128,27 @@ class LinearModel:
         else:
             scale = 0.0
             outputs = self.bias
-        codes, intents, stages, urgent = self._slices
+        codes, intents, stages, urgent, tones = self._slices
         return Scores(
             float(outputs[0]),
             float(outputs[1]),
+            float(outputs[2]),
             outputs[codes],
             outputs[intents],
             outputs[stages],
             outputs[urgent],
+            outputs[tones],
             rows,
             places,
             scale,
         )
+
+    def familiarity(self, features: Features) -> float:
+        """The share of phrases of a message that training has heard, from 0 to 1."""
+        phrases = {features.grams[place] for place in features.phrases}
+        if not phrases:
+            return 1.0
+        return sum(phrase in self.vocabulary for phrase in phrases) / len(phrases)
 
     def save(self, folder: Path) -> None:
         """Writes ``model.npz`` and ``model.json`` into an existing folder."""
@@ -147,6 +164,7 @@ class LinearModel:
             "intents": self.heads.intents,
             "stages": self.heads.stages,
             "urgent": self.heads.urgent,
+            "tones": self.heads.tones,
             "calibration": self.calibration,
             "vocabulary": sorted(self.vocabulary, key=self.vocabulary.__getitem__),
         }
@@ -169,6 +187,7 @@ class LinearModel:
                 tuple(document["intents"]),
                 tuple(document["stages"]),
                 tuple(document["urgent"]),
+                tuple(document["tones"]),
             )
             vocabulary = {gram: row for row, gram in enumerate(document["vocabulary"])}
             calibration = {name: float(value) for name, value in document["calibration"].items()}

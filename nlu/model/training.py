@@ -12,7 +12,7 @@ import scipy.sparse as sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
-from nlu.analysis import FOLLOW_UP_ACTS, STAGES, THREAT_CODES, URGENT_STATES
+from nlu.analysis import FOLLOW_UP_ACTS, STAGES, THREAT_CODES, TONES, URGENT_STATES
 from nlu.model.augmentation import Disguiser
 from nlu.model.features import CLOSING, extract
 from nlu.model.linear import Heads, LinearModel, Vector, quantised
@@ -20,10 +20,11 @@ from nlu.model.linear import Heads, LinearModel, Vector, quantised
 MINIMUM_MESSAGES = 2  # a gram that only one message knows says nothing about others
 STRENGTH = 30.0  # inverse regularisation of the logistic regressions, chosen by cross-validation
 DISGUISED_SHARE = 0.15  # of the examples get a disguised copy
-FOLDS = 5
+FOLDS = 4
 SEED = 20261123
 
 Progress = Callable[[str], None]
+Fitted = tuple[npt.NDArray[np.float64], float]
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,17 @@ CONTRAST = Contrast(1.0, 2.0)
 
 @dataclass(frozen=True)
 class Example:
-    """One labelled message; ``codes`` holds the threat codes, primary first, empty for ordinary talk."""
+    """One labelled message; ``codes`` holds the threat codes, primary first, empty for ordinary talk.
+
+    ``tone`` is told of some messages only.
+    """
 
     text: str
     intent: str
     codes: tuple[str, ...]
     stage: str | None
     urgent: str | None
+    tone: str | None = None
 
 
 def train(examples: Sequence[Example], progress: Progress = lambda step: None) -> LinearModel:
@@ -67,6 +72,7 @@ def train(examples: Sequence[Example], progress: Progress = lambda step: None) -
         tuple(sorted({example.intent for example in examples})),
         STAGES,
         URGENT_STATES,
+        TONES[1:],
     )
     progress("features")
     copies, origins = _disguised(examples)
@@ -86,21 +92,23 @@ def train(examples: Sequence[Example], progress: Progress = lambda step: None) -
 
     weights = np.zeros((len(vocabulary), heads.width), dtype=np.float32)
     bias = np.zeros(heads.width, dtype=np.float32)
-    codes, intents, stages, urgent = heads.slices()
+    codes, intents, stages, urgent, tones = heads.slices()
     targets = _targets(everything, heads)
     staged = np.array([example.stage is not None for example in everything])
+    toned = np.array([example.tone is not None for example in everything])
+    balanced = {1, *range(urgent.start, urgent.stop)}
+
+    def fit(column: int) -> Fitted:
+        if tones.start <= column < tones.stop:
+            return _fit(matrix[toned], targets[toned, column], _contrast(column, heads))
+        if not stages.start <= column < stages.stop:
+            return _fit(matrix, targets[:, column], _contrast(column, heads), column in balanced)
+        return _fit(whole[staged], targets[staged, column], _contrast(column, heads))
+
     for column in range(heads.width):
-        if column in (0, codes.start, intents.start, stages.start, urgent.start):
+        if column in (0, codes.start, intents.start, stages.start, urgent.start, tones.start):
             progress(_step_name(column, heads))
-        is_stage = stages.start <= column < stages.stop
-        rows = staged if is_stage else slice(None)
-        balanced = column == 1 or urgent.start <= column < urgent.stop
-        coefficients, intercept = _fit(
-            (whole if is_stage else matrix)[rows],
-            targets[rows, column],
-            _contrast(column, heads),
-            balanced,
-        )
+        coefficients, intercept = fit(column)
         weights[:, column] = coefficients * idf
         bias[column] = intercept
     progress("calibration")
@@ -120,9 +128,9 @@ def _disguised(examples: Sequence[Example]) -> tuple[list[Example], list[int]]:
 
 def _contrast(column: int, heads: Heads) -> Contrast | None:
     """How a head looks at its grams; ``None``: as they are."""
-    if column == 0:
+    if column in (0, 2):
         return GATE_CONTRAST
-    _, intents, _, _ = heads.slices()
+    _, intents, _, _, _ = heads.slices()
     return None if column == 1 or intents.start <= column < intents.stop else CONTRAST
 
 
@@ -145,15 +153,18 @@ def _matrix(
 
 def _targets(examples: Sequence[Example], heads: Heads) -> npt.NDArray[np.int8]:
     targets = np.zeros((len(examples), heads.width), dtype=np.int8)
-    codes, intents, stages, urgent = heads.slices()
+    codes, intents, stages, urgent, tones = heads.slices()
     for row, example in enumerate(examples):
         targets[row, 0] = bool(example.codes)
         targets[row, 1] = example.intent in FOLLOW_UP_ACTS
+        targets[row, 2] = bool(example.codes) or example.intent in FOLLOW_UP_ACTS
         for code in example.codes:
             targets[row, codes.start + heads.codes.index(code)] = 1
         targets[row, intents.start + heads.intents.index(example.intent)] = 1
         if example.stage:
             targets[row, stages.start + heads.stages.index(example.stage)] = 1
+        if example.tone in heads.tones:
+            targets[row, tones.start + heads.tones.index(example.tone)] = 1
         if example.urgent:
             targets[row, urgent.start + heads.urgent.index(example.urgent)] = 1
     return targets
@@ -164,10 +175,10 @@ def _fit(
     target: npt.NDArray[np.int8],
     contrast: Contrast | None = None,
     balanced: bool = False,
-) -> tuple[npt.NDArray[np.float64], float]:
+) -> Fitted:
     """Coefficients and intercept; ``balanced`` for what is rare and must not be missed."""
-    if target.min() == target.max():
-        return np.zeros(matrix.shape[1]), (5.0 if target.max() else -5.0)
+    if not len(target) or target.min() == target.max():
+        return np.zeros(matrix.shape[1]), (5.0 if target.any() else -5.0)
     model = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=SEED)
     model.set_params(class_weight="balanced" if balanced else None)
     if contrast is None:
@@ -182,9 +193,10 @@ def _log_ratio(
     matrix: sparse.csr_matrix, target: npt.NDArray[np.int8], contrast: Contrast
 ) -> npt.NDArray[np.float64]:
     """How differently often each gram stands on the two sides of a head."""
-    present = (matrix > 0).astype(np.float64)
-    inside = np.asarray(present[target == 1].sum(axis=0)).ravel() + contrast.smoothing
-    outside = np.asarray(present[target == 0].sum(axis=0)).ravel() + contrast.smoothing
+    present = sparse.csr_matrix((np.ones_like(matrix.data), matrix.indices, matrix.indptr))
+    present.resize(matrix.shape)
+    inside = present.T @ target.astype(np.float64) + contrast.smoothing
+    outside = present.T @ (1.0 - target) + contrast.smoothing
     ratio = np.log((inside / inside.sum()) / (outside / outside.sum()))
     return np.asarray(np.abs(ratio) + contrast.floor)
 
@@ -206,10 +218,9 @@ def _calibrate(
     for train_rows, test_rows in KFold(FOLDS, shuffle=True, random_state=SEED).split(examples):
         copies = len(examples) + np.flatnonzero(np.isin(origins, train_rows))
         rows = np.concatenate([train_rows, copies])
+        seen = matrix[rows]
         for place, column in enumerate(columns):
-            coefficients, intercept = _fit(
-                matrix[rows], targets[rows, column], _contrast(column, heads)
-            )
+            coefficients, intercept = _fit(seen, targets[rows, column], _contrast(column, heads))
             unseen[test_rows, place] = matrix[test_rows] @ coefficients + intercept
     gate, scores = unseen[:, 0], unseen[:, 1:]
     best = scores.max(axis=1)
@@ -231,12 +242,13 @@ def _calibrate(
 
 
 def _step_name(column: int, heads: Heads) -> str:
-    codes, intents, stages, urgent = heads.slices()
+    codes, intents, stages, urgent, tones = heads.slices()
     names = {
         0: "threat or ordinary",
         codes.start: "threat codes",
         intents.start: "ordinary intents",
         stages.start: "stages",
         urgent.start: "urgent states",
+        tones.start: "tones",
     }
     return names[column]

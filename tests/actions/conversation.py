@@ -47,6 +47,7 @@ def said(
         leaning=(codes[0], SURE) if codes else ("fake_hotline", LOW),
         act=act,
         follow_up=(follow_up, SURE) if isinstance(follow_up, str) else follow_up,
+        matter=SURE if codes or isinstance(follow_up, str) else LOW,
         likelihoods=dict.fromkeys(codes, SURE),
         stage_hint=stage,
         given=given_of(folded.text),

@@ -71,7 +71,9 @@ def test_own_business_in_the_middle_of_a_threat_is_answered_as_business() -> Non
 
 @pytest.mark.parametrize("code", THREAT_CODES)
 def test_a_guess_in_the_middle_of_a_threat_belongs_to_it(code: str) -> None:
-    assert resolve(said("他说得挺急的", act=("complaint", 0.2)), about(code)).codes == (code,)
+    assert resolve(said("他说得挺急的", act=("complaint", 0.2), matter=0.9), about(code)).codes == (
+        code,
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,8 +82,8 @@ def test_a_guess_in_the_middle_of_a_threat_belongs_to_it(code: str) -> None:
         ("那他已经收了我2000怎么办", {"follow_up": "what_now", "stage": "paid"}, "paid"),
         ("我转给他了", {"follow_up": "already_paid", "stage": "paid"}, "paid"),
         ("验证码念给他了", {"follow_up": "already_gave"}, "engaged"),
-        ("合同我签了", {}, "engaged"),
-        ("他把定金打到我卡里了", {}, "engaged"),
+        ("合同我签了", {"matter": 0.9}, "engaged"),
+        ("他把定金打到我卡里了", {"matter": 0.9}, "engaged"),
         ("那是真的吗", {"follow_up": "which_true"}, "approached"),
         ("他要我先交钱", {"follow_up": "worry", "stage": "paid"}, "approached"),
     ],
