@@ -28,6 +28,8 @@ EMERGENCY = -1.5
 DEATH_WISH = 1.5
 # An emergency needs a threat behind it: haste about one's own repayment is none.
 EMERGENCY_GATE = -1.0
+# Log-odds from which a tone is more than a way of speaking.
+TONE = -0.3
 # Share from which a follow-up act stands out among the others.
 ACT_SHARE = 0.3
 # Share from which an ordinary intent is plain.
@@ -124,7 +126,7 @@ def _act(model: LinearModel, scores: Scores) -> tuple[str, float]:
 def _tone(model: LinearModel, scores: Scores) -> Tone:
     """The tone that stands out; calm is what nothing speaks against."""
     best = int(scores.tones.argmax())
-    return TONES[1 + best] if scores.tones[best] >= 0 else TONES[0]
+    return TONES[1 + best] if scores.tones[best] >= TONE else TONES[0]
 
 
 def _follow_up(model: LinearModel, scores: Scores) -> tuple[str, float]:

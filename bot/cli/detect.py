@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import sys
 from collections.abc import Iterator
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any, Optional, TextIO
 
 import typer
 
 from bot.cli.progress import Steps
 from bot.settings import load_settings
+
+SHOWN_EVERY = 100  # messages between two movements of the progress bar
 
 
 def detect(
@@ -31,7 +35,7 @@ def detect(
     recogniser = load_recogniser(ensure_model(settings.models, steps))
     steps.done()
     if text is None:
-        for line in sys.stdin:
+        for line in _watched(sys.stdin):
             print(json.dumps(_analysed(line, recogniser.parse), ensure_ascii=False), flush=False)
         return
     parsed = recogniser.parse(text)
@@ -39,6 +43,29 @@ def detect(
         print(json.dumps(parsed, ensure_ascii=False))
     else:
         _explain(text, parsed)
+
+
+def _watched(lines: TextIO) -> Iterator[str]:
+    """The lines, with a progress bar on standard error for a person who does not see the results pass."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    hidden = sys.stdout.isatty() or not sys.stderr.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=hidden) as bar:
+        task = bar.add_task("messages", total=_size(lines))
+        read = 0
+        for count, line in enumerate(lines, 1):
+            yield line
+            read += len(line.encode())
+            if count % SHOWN_EVERY == 0:
+                bar.update(task, completed=read, description=f"{count} messages")
+
+
+def _size(lines: TextIO) -> int | None:
+    """Bytes to read, where that is known: a pipe has no end until it ends."""
+    status = os.fstat(lines.fileno())
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def _analysed(line: str, parse: Any) -> dict[str, Any]:
@@ -82,5 +109,7 @@ def _facts(parsed: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "stage", parsed["stage"]
     if parsed["urgent"]:
         yield "urgent", parsed["urgent"]
+    if parsed["tone"] != "calm":
+        yield "tone", parsed["tone"]
     for entity in parsed["entities"]:
         yield entity["entity"], str(entity["value"])

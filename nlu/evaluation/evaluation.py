@@ -15,6 +15,7 @@ from nlu.evaluation.figures import (
     Figures,
     decision_figures,
     stage_figures,
+    tone_figures,
     urgent_figures,
 )
 from nlu.evaluation.followups import InContext, follow, follow_up_figures
@@ -98,6 +99,7 @@ def evaluate(
         **decided,
         **stage_figures(outcomes),
         **urgent_figures(outcomes),
+        **tone_figures(outcomes),
         **entity_figures(outcomes),
         **calibration_figures(bins),
     }

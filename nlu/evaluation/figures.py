@@ -148,6 +148,13 @@ def stage_figures(outcomes: Iterable[Outcome]) -> Figures:
     return share("stage", (right for _, right in answers)) | grouped("stage", answers, "stage")
 
 
+def tone_figures(outcomes: Iterable[Outcome]) -> Figures:
+    """How often the tone is heard right, of the rows that tell it."""
+    told = [outcome for outcome in outcomes if outcome.row.tone]
+    answers = [(item.row.tone, item.row.tone == item.analysis.tone) for item in told]
+    return share("tone", (right for _, right in answers)) | grouped("tone", answers, "tone")
+
+
 def _same_stage(wanted: str | None, found: str | None) -> bool:
     return wanted == found or (wanted in SOFT_STAGES and found in SOFT_STAGES)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nlu.analysis import FOLLOW_UP_ACTS, STAGES, THREAT_CODES, URGENT_STATES
+from nlu.analysis import FOLLOW_UP_ACTS, STAGES, THREAT_CODES, TONES, URGENT_STATES
 
 NOT_URGENT = "none"
 SAME_STAGE = "same"
@@ -17,7 +17,8 @@ _TOPIC_FIELDS = ("kind", "topic", "intent")
 _TEXT_FIELDS = ("style", *_TOPIC_FIELDS)
 _LIST_FIELDS = ("labels", "numbers", "amounts")
 _EXPECTED = ("refers_back", "act", "stage", "intent")
-_FIELDS = ("text", "before", "expect", "stage", "urgent", "state", *_TEXT_FIELDS, *_LIST_FIELDS)
+_LABEL_FIELDS = ("stage", "urgent", "state", "tone")
+_FIELDS = ("text", "before", "expect", *_LABEL_FIELDS, *_TEXT_FIELDS, *_LIST_FIELDS)
 
 
 class RowError(ValueError):
@@ -55,6 +56,7 @@ class Row:
     style: str | None = None
     topic: str | None = None
     urgent: str | None = None
+    tone: str | None = None
     numbers: tuple[str, ...] | None = None
     amounts: tuple[str, ...] | None = None
     before: str | None = None
@@ -78,7 +80,8 @@ class Row:
     @property
     def is_unlabelled(self) -> bool:
         """Whether nobody said anything of the message."""
-        return self.labels is None and self.urgent is None and self.expected is None
+        told = (self.labels, self.urgent, self.tone, self.expected)
+        return all(label is None for label in told)
 
 
 def read_rows(paths: Iterable[Path]) -> list[Row]:
@@ -139,6 +142,7 @@ def _row(line: str, path: Path, place: int) -> Row:
         style=fields.get("style"),
         topic=topic,
         urgent=fields.get("urgent") or fields.get("state"),
+        tone=fields.get("tone"),
         numbers=_tuple(fields.get("numbers")),
         amounts=_tuple(fields.get("amounts")),
     )
@@ -199,6 +203,9 @@ def _wrong_labels(fields: Mapping[str, Any]) -> Iterable[str]:
         yield f"stage: {stage!r} is none; use {', '.join(STAGES)}"
     if stage is not None and not labels:
         yield "stage: only threats have one; name the code in labels or drop the stage"
+    tone = fields.get("tone")
+    if tone is not None and tone not in TONES:
+        yield f"tone: {tone!r} is none; use {', '.join(TONES)}"
     for name in ("urgent", "state"):
         state = fields.get(name)
         if state is not None and state not in (*URGENT_STATES, NOT_URGENT):

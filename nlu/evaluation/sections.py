@@ -26,6 +26,7 @@ KEY_FIGURES = (
     "urgent.emergency",
     "urgent.false",
     "follow_ups",
+    "tone",
     "contacts.f1",
     "amounts.f1",
     "calibration.error",

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlu.model.features import extract
-from nlu.model.linear import Heads, LinearModel
+from nlu.model.linear import Heads, LinearModel, quantised
 
 MESSAGES = ("有人说能停息挂账", "我不想活了", "那怎么办", "你好", "", "qwertz", "😭")
 
@@ -19,8 +19,8 @@ MESSAGES = ("有人说能停息挂账", "我不想活了", "那怎么办", "你�
 def all_scores(model: LinearModel, text: str) -> np.ndarray:
     """Every output for a message in one row."""
     scores = model.score(extract(text))
-    parts = (scores.codes, scores.intents, scores.stages, scores.urgent)
-    return np.concatenate([[scores.gate, scores.follow_up], *parts])
+    parts = (scores.codes, scores.intents, scores.stages, scores.urgent, scores.tones)
+    return np.concatenate([[scores.gate, scores.follow_up, scores.matter], *parts])
 
 
 @pytest.fixture(scope="module")
@@ -32,16 +32,15 @@ def saved(small_model: LinearModel, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def test_columns_of_the_heads_follow_each_other_without_a_gap() -> None:
-    heads = Heads(("a", "b"), ("x",), ("s", "t", "u"), ("v",))
-    assert heads.slices() == (slice(2, 4), slice(4, 5), slice(5, 8), slice(8, 9))
-    assert heads.width == 9
+    heads = Heads(("a", "b"), ("x",), ("s", "t", "u"), ("v",), ("w", "y"))
+    assert heads.slices() == (slice(3, 5), slice(5, 6), slice(6, 9), slice(9, 10), slice(10, 12))
+    assert heads.width == 12
 
 
 @pytest.mark.parametrize("text", MESSAGES)
 def test_a_saved_model_says_the_same(small_model: LinearModel, saved: Path, text: str) -> None:
     loaded = LinearModel.load(saved)
-    # Weights are kept with half the digits.
-    assert np.allclose(all_scores(loaded, text), all_scores(small_model, text), atol=0.02)
+    assert np.array_equal(all_scores(loaded, text), all_scores(small_model, text))
     assert loaded.heads == small_model.heads
     assert loaded.vocabulary == small_model.vocabulary
     assert loaded.calibration == small_model.calibration
@@ -105,6 +104,29 @@ def test_a_model_without_one_of_its_parts_is_refused(
     (tmp_path / "model.json").write_text(json.dumps(document), "utf-8")
     with pytest.raises(ValueError, match="train"):
         LinearModel.load(tmp_path)
+
+
+def test_weights_in_steps_stay_close_to_the_weights() -> None:
+    weights = np.random.default_rng(3).normal(size=(50, 4)).astype(np.float32)
+    weights[:, 3] = 0
+    steps, size = quantised(weights)
+    assert steps.dtype == np.int8
+    assert np.abs(steps * size - weights).max() <= size.max() / 2 + 1e-6
+    assert not steps[:, 3].any()
+
+
+def test_stretches_that_are_left_out_are_not_heard(small_model: LinearModel) -> None:
+    features = extract("你好，停息挂账")
+    whole = small_model.score(features)
+    without = small_model.score(features, [(3, 7)])
+    assert set(without.rows) < set(whole.rows)
+    assert all(features.ends[place] < 3 for place in without.places)
+
+
+def test_a_message_of_unheard_phrases_is_unfamiliar(small_model: LinearModel) -> None:
+    assert small_model.familiarity(extract("躔彁齉龘爨")) == 0
+    assert small_model.familiarity(extract("")) == 1
+    assert 0 < small_model.familiarity(extract("停息挂账躔彁齉龘爨")) < 1
 
 
 def test_words_that_training_never_showed_say_nothing(small_model: LinearModel) -> None:
