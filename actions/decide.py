@@ -13,7 +13,7 @@ from actions.language import language_of
 from actions.numbers import NumberCheck
 from actions.ordinary import ordinary_reply
 from actions.plan import Reply, Signal, Turn, UserChange
-from actions.resolve import Meaning, resolve
+from actions.resolve import LEANS_TO_THREAT, Meaning, resolve
 from actions.signal_ids import event_id
 from actions.signalling import signal_turn
 from actions.soothing import soothed
@@ -69,6 +69,7 @@ def decide(analysis: Analysis, state: ConversationState, facts: Facts, content: 
         misunderstood=state.misunderstood + 1 if meaning.kind == "unclear" else 0,
         informed=informed,
         tone=analysis.tone,
+        suspected=_suspected(meaning, analysis),
         card_offered=state.card_offered or any(reply.buttons == CARD_OFFER for reply in replies),
     )
     receipt = signals[0].code if _is_tip_off(meaning, signals) else None
@@ -162,6 +163,11 @@ def _replies(
     ):
         return (Reply("utter_collection_distress"),)
     return ordinary_reply(meaning.intent, analysis, state, facts, content)
+
+
+def _suspected(meaning: Meaning, analysis: Analysis) -> str | None:
+    leaning, likelihood = analysis.leaning
+    return leaning if not meaning.codes and likelihood >= LEANS_TO_THREAT else None
 
 
 def _still_emergency(state: ConversationState) -> bool:

@@ -67,6 +67,8 @@ CRISIS_TURNS = 3
 _ABOUT_THE_MATTER = frozenset(
     {"get_money_back", "worry", "what_now", "tell_them", "how_to_report", "which_true", "dont_know"}
 )
+# Acts that speak of somebody on the other side, whatever was said before.
+_SUSPICIOUS_ACTS = FOLLOW_UPS - {"affirm", "deny", "dont_know", "direct_request", "ask_partner"}
 _STILL_IN_CRISIS = FOLLOW_UPS | {"crisis", "chitchat", "hardship", "collection_complaint", "abuse"}
 
 _POINTS_BACK = re.compile(
@@ -136,7 +138,8 @@ def _codes(analysis: Analysis, state: ConversationState) -> tuple[tuple[str, ...
     named = tuple(threat.code for threat in analysis.threats)
     running = state.running
     if running is None:
-        return named, False
+        confirms = state.suspected and not named and _confirms(analysis)
+        return ((state.suspected,), True) if state.suspected and confirms else (named, False)
     short = len(analysis.text) <= LONG_MESSAGE
     points_back = short and bool(_POINTS_BACK.search(analysis.text))
     follows = analysis.follow_up[1] >= FOLLOW_UP_LIKELY
@@ -154,6 +157,11 @@ def _codes(analysis: Analysis, state: ConversationState) -> tuple[tuple[str, ...
     if follows and short and not _own_business(analysis):
         return (running.code,), True
     return (), False
+
+
+def _confirms(analysis: Analysis) -> bool:
+    """Whether a message makes sense only if the one before it told of somebody suspicious."""
+    return analysis.act[0] in _SUSPICIOUS_ACTS and analysis.matter >= FOLLOW_UP_LIKELY
 
 
 def _adds(analysis: Analysis) -> bool:

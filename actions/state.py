@@ -40,7 +40,8 @@ class ConversationState:
     ``threats`` in the order in which they were last spoken of; ``topic`` is what the last turn was about
     (``threat``, ``collection``, ``complaint``, ``number``, ``company`` or an ordinary intent); ``asked`` is
     the question that we put last; ``urgent`` the urgent state that still holds; ``misunderstood`` counts
-    turns in a row that we could not read; ``tone`` is how the last message was said.
+    turns in a row that we could not read; ``tone`` is how the last message was said;
+    ``suspected`` is the code that it leant to without telling enough of it.
     """
 
     turn: int = 0
@@ -55,6 +56,7 @@ class ConversationState:
     informed: bool = False
     card_offered: bool = False
     tone: str = "calm"
+    suspected: str | None = None
 
     @property
     def running(self) -> RunningThreat | None:

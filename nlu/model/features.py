@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nlu.details import given_of, marks_of
@@ -53,18 +54,17 @@ def extract(text: str) -> Features:
     last = places[-1] if places else 0
     bounds = [first, *places, last]
     for order in WRITTEN_ORDERS:
-        for index in range(len(bounded) - order + 1):
-            grams.append("w" + "".join(bounded[index : index + order]))
-            starts.append(bounds[index])
-            ends.append(bounds[index + order - 1])
+        grams += ["w" + "".join(gram) for gram in _runs(bounded, order)]
+        starts += bounds[: len(bounds) - order + 1]
+        ends += bounds[order - 1 :]
     phrases = range(0)
     for order in HEARD_ORDERS:
+        before = len(grams)
+        grams += ["h" + " ".join(gram) for gram in _runs(sounds, order)]
+        starts += positions[: max(0, len(positions) - order + 1)]
+        ends += positions[order - 1 :]
         if order == PHRASE:
-            phrases = range(len(grams), len(grams) + max(0, len(sounds) - order + 1))
-        for index in range(len(sounds) - order + 1):
-            grams.append("h" + " ".join(sounds[index : index + order]))
-            starts.append(positions[index])
-            ends.append(positions[index + order - 1])
+            phrases = range(before, len(grams))
     _add_closing(signs, places, grams, starts, ends)
     _add_concepts(folded.text, grams, starts, ends)
     marks, given = marks_of(folded.text), given_of(folded.text)
@@ -95,10 +95,14 @@ def _add_closing(
     closing = ["^", *signs[first:last], "$"]
     bounds = [places[first], *places[first:last], places[last - 1]]
     for order in CLOSING_ORDERS:
-        for index in range(len(closing) - order + 1):
-            grams.append(CLOSING + "".join(closing[index : index + order]))
-            starts.append(bounds[index])
-            ends.append(bounds[index + order - 1])
+        grams += [CLOSING + "".join(gram) for gram in _runs(closing, order)]
+        starts += bounds[: len(bounds) - order + 1]
+        ends += bounds[order - 1 :]
+
+
+def _runs(signs: list[str], order: int) -> Iterator[tuple[str, ...]]:
+    """Every ``order`` signs that follow each other."""
+    return zip(*(signs[first:] for first in range(order)))
 
 
 def _add_concepts(text: str, grams: list[str], starts: list[int], ends: list[int]) -> None:

@@ -6,7 +6,6 @@ Weights are kept as bytes, one scale a head: they take an eighth of the memory o
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -19,6 +18,7 @@ from nlu.model.features import CLOSING, Features
 Vector = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.int8]
 GATES = 3
+_UNHEARD = -1
 
 
 @dataclass(frozen=True)
@@ -103,31 +103,20 @@ class LinearModel:
         self.calibration = calibration
         self._slices = heads.slices()
         # Grams of the last clause repeat others: they add nothing to the length of a message.
-        self._squares = (idf * idf).astype(np.float32)
-        self._squares[[row for gram, row in vocabulary.items() if gram.startswith(CLOSING)]] = 0
+        self.squares = (idf * idf).astype(np.float32)
+        self.squares[[row for gram, row in vocabulary.items() if gram.startswith(CLOSING)]] = 0
 
-    def score(self, features: Features, without: Sequence[tuple[int, int]] = ()) -> Scores:
-        """Scores one message; grams that were never seen in training are silent.
-
-        ``without`` are stretches of the folded text that are not heard, with whatever reaches into them.
-        """
-        vocabulary = self.vocabulary
-        seen: dict[int, int] = {}
-        for place, gram in enumerate(features.grams):
-            row = vocabulary.get(gram)
-            if row is not None and row not in seen:
-                start, end = features.starts[place], features.ends[place]
-                if not any(start < last and end >= first for first, last in without):
-                    seen[row] = place
-        rows = np.fromiter(seen.keys(), dtype=np.int64, count=len(seen))
-        places = np.fromiter(seen.values(), dtype=np.int64, count=len(seen))
-        if len(rows):
-            scale = float(1.0 / np.sqrt(self._squares[rows].sum()))
-            total = self.weights[rows].sum(axis=0, dtype=np.int32)
-            outputs = total * self.steps * np.float32(scale) + self.bias
-        else:
-            scale = 0.0
-            outputs = self.bias
+    def score(self, features: Features) -> Scores:
+        """Scores one message; grams that were never seen in training are silent."""
+        row_of = self.vocabulary.get
+        found = np.array([row_of(gram, _UNHEARD) for gram in features.grams], dtype=np.int64)
+        rows, places = np.unique(found, return_index=True)
+        known = rows != _UNHEARD
+        rows, places = rows[known], places[known]
+        length = float(np.sqrt(self.squares[rows].sum()))
+        scale = 1.0 / length if length else 0.0
+        total = self.weights[rows].sum(axis=0, dtype=np.int32)
+        outputs = total * self.steps * np.float32(scale) + self.bias
         codes, intents, stages, urgent, tones = self._slices
         return Scores(
             float(outputs[0]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,13 +13,13 @@ from sklearn.model_selection import KFold
 
 from nlu.analysis import FOLLOW_UP_ACTS, STAGES, THREAT_CODES, TONES, URGENT_STATES
 from nlu.model.augmentation import Disguiser
-from nlu.model.features import CLOSING, extract
-from nlu.model.linear import Heads, LinearModel, Vector, quantised
+from nlu.model.linear import Heads, LinearModel, quantised
+from nlu.model.matrix import gram_matrix
 
-MINIMUM_MESSAGES = 2  # a gram that only one message knows says nothing about others
 STRENGTH = 30.0  # inverse regularisation of the logistic regressions, chosen by cross-validation
+THREATS_BESIDE_INTENTS = 3  # one threat of so many stands beside the ordinary examples of an intent
 DISGUISED_SHARE = 0.15  # of the examples get a disguised copy
-FOLDS = 4
+FOLDS = 3
 SEED = 20261123
 
 Progress = Callable[[str], None]
@@ -69,40 +68,41 @@ def train(examples: Sequence[Example], progress: Progress = lambda step: None) -
         raise ValueError("training needs examples of threats and of ordinary talk")
     heads = Heads(
         THREAT_CODES,
-        tuple(sorted({example.intent for example in examples})),
+        tuple(sorted({example.intent for example in examples} - set(THREAT_CODES))),
         STAGES,
         URGENT_STATES,
         TONES[1:],
     )
     progress("features")
     copies, origins = _disguised(examples)
-    grams = [frozenset(extract(example.text).grams) for example in examples]
-    counts = Counter(gram for message in grams for gram in message)
-    known = sorted(gram for gram, count in counts.items() if count >= MINIMUM_MESSAGES)
-    vocabulary = {gram: row for row, gram in enumerate(known)}
-    frequencies = np.array([counts[gram] for gram in known], dtype=np.float32)
-    idf = (np.log((1 + len(examples)) / (1 + frequencies)) + 1).astype(np.float32)
-    grams.extend(frozenset(extract(copy.text).grams) for copy in copies)
     everything = [*examples, *copies]
-    lengths = np.where([gram.startswith(CLOSING) for gram in known], 0, idf).astype(np.float32)
-    whole = _matrix(grams, vocabulary, idf, lengths)
-    # How a message ends tells its stage; what it is about stands anywhere in it.
-    matrix = sparse.csr_matrix(whole @ sparse.diags((lengths > 0).astype(np.float32)))
-    matrix.eliminate_zeros()
+    rows = gram_matrix([example.text for example in examples], [copy.text for copy in copies])
+    whole, matrix, idf = rows.whole, rows.matrix, rows.idf
 
-    weights = np.zeros((len(vocabulary), heads.width), dtype=np.float32)
+    weights = np.zeros((len(idf), heads.width), dtype=np.float32)
     bias = np.zeros(heads.width, dtype=np.float32)
     codes, intents, stages, urgent, tones = heads.slices()
     targets = _targets(everything, heads)
     staged = np.array([example.stage is not None for example in everything])
     toned = np.array([example.tone is not None for example in everything])
+    # Threats are the other side of every ordinary intent; some of them tell as much as all.
+    talk = np.array(
+        [
+            example.intent in heads.intents or row % THREATS_BESIDE_INTENTS == 0
+            for row, example in enumerate(everything)
+        ]
+    )
+    spoken = matrix[talk]
     balanced = {1, *range(urgent.start, urgent.stop)}
 
     def fit(column: int) -> Fitted:
+        if intents.start <= column < intents.stop:
+            return _fit(spoken, targets[talk, column])
         if tones.start <= column < tones.stop:
             return _fit(matrix[toned], targets[toned, column], _contrast(column, heads))
         if not stages.start <= column < stages.stop:
             return _fit(matrix, targets[:, column], _contrast(column, heads), column in balanced)
+        # How a message ends tells its stage; what it is about stands anywhere in it.
         return _fit(whole[staged], targets[staged, column], _contrast(column, heads))
 
     for column in range(heads.width):
@@ -113,7 +113,7 @@ def train(examples: Sequence[Example], progress: Progress = lambda step: None) -
         bias[column] = intercept
     progress("calibration")
     calibration = _calibrate(matrix, targets, heads, examples, origins)
-    return LinearModel(heads, vocabulary, idf, *quantised(weights), bias, calibration)
+    return LinearModel(heads, rows.vocabulary, idf, *quantised(weights), bias, calibration)
 
 
 def _disguised(examples: Sequence[Example]) -> tuple[list[Example], list[int]]:
@@ -127,28 +127,10 @@ def _disguised(examples: Sequence[Example]) -> tuple[list[Example], list[int]]:
 
 
 def _contrast(column: int, heads: Heads) -> Contrast | None:
-    """How a head looks at its grams; ``None``: as they are."""
+    """How a head looks at its grams; ``None``: as they are, as the heads of ordinary intents do."""
     if column in (0, 2):
         return GATE_CONTRAST
-    _, intents, _, _, _ = heads.slices()
-    return None if column == 1 or intents.start <= column < intents.stop else CONTRAST
-
-
-def _matrix(
-    grams: Sequence[frozenset[str]], vocabulary: dict[str, int], idf: Vector, lengths: Vector
-) -> sparse.csr_matrix:
-    """One row a message; ``lengths`` are the weights by which the length of a message is measured."""
-    indices: list[int] = []
-    ends = [0]
-    for message in grams:
-        indices.extend(sorted(vocabulary[gram] for gram in message if gram in vocabulary))
-        ends.append(len(indices))
-    shape = (len(grams), len(vocabulary))
-    squares = sparse.csr_matrix((lengths[indices] ** 2, indices, ends), shape=shape)
-    measured = np.sqrt(np.asarray(squares.sum(axis=1)).ravel())
-    measured[measured == 0] = 1
-    matrix = sparse.csr_matrix((idf[indices], indices, ends), shape=shape)
-    return sparse.csr_matrix(sparse.diags(1 / measured) @ matrix)
+    return None if column == 1 else CONTRAST
 
 
 def _targets(examples: Sequence[Example], heads: Heads) -> npt.NDArray[np.int8]:
@@ -160,7 +142,8 @@ def _targets(examples: Sequence[Example], heads: Heads) -> npt.NDArray[np.int8]:
         targets[row, 2] = bool(example.codes) or example.intent in FOLLOW_UP_ACTS
         for code in example.codes:
             targets[row, codes.start + heads.codes.index(code)] = 1
-        targets[row, intents.start + heads.intents.index(example.intent)] = 1
+        if example.intent in heads.intents:
+            targets[row, intents.start + heads.intents.index(example.intent)] = 1
         if example.stage:
             targets[row, stages.start + heads.stages.index(example.stage)] = 1
         if example.tone in heads.tones:

@@ -301,3 +301,18 @@ def test_every_message_has_a_meaning_with_a_stage_where_it_speaks_of_a_threat(
         assert meaning.kind == message.urgent
     if codes and meaning.kind != "crisis":
         assert meaning.codes, "a decided threat must not get lost"
+
+
+@pytest.mark.parametrize("act", ["already_paid", "same_again", "they_know_me", "worry"])
+def test_words_about_somebody_suspicious_settle_what_was_only_suspected(act: str) -> None:
+    suspected = ConversationState(turn=1, suspected="mule_account")
+    message = said("刚才又问我了", act=act, follow_up=act)
+    meaning = resolve(message, suspected)
+    assert (meaning.kind, meaning.codes) == ("follow_up", ("mule_account",))
+    assert resolve(message, ConversationState(turn=1)).codes == ()
+
+
+@pytest.mark.parametrize("act", ["dont_know", "deny", "thanks", "repayment"])
+def test_a_suspicion_alone_accuses_nobody(act: str) -> None:
+    suspected = ConversationState(turn=1, suspected="mule_account")
+    assert resolve(said("不清楚呢", act=act), suspected).codes == ()

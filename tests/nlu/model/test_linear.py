@@ -115,14 +115,6 @@ def test_weights_in_steps_stay_close_to_the_weights() -> None:
     assert not steps[:, 3].any()
 
 
-def test_stretches_that_are_left_out_are_not_heard(small_model: LinearModel) -> None:
-    features = extract("你好，停息挂账")
-    whole = small_model.score(features)
-    without = small_model.score(features, [(3, 7)])
-    assert set(without.rows) < set(whole.rows)
-    assert all(features.ends[place] < 3 for place in without.places)
-
-
 def test_a_message_of_unheard_phrases_is_unfamiliar(small_model: LinearModel) -> None:
     assert small_model.familiarity(extract("躔彁齉龘爨")) == 0
     assert small_model.familiarity(extract("")) == 1
