@@ -46,6 +46,7 @@ ANSWERED_ALONE = STANDALONE | {
 
 # From here on a message in the middle of a talk about a threat counts as a follow-up.
 FOLLOW_UP_LIKELY = 0.5
+REPORT_LIKELY = 0.25
 # Without a talk about a threat it takes more to read a message as a follow-up act.
 FOLLOW_UP_SURE = 0.75
 # Below this an ordinary intent is a guess, and a guess is asked about instead of answered.
@@ -66,6 +67,10 @@ CRISIS_TURNS = 3
 # Acts that are about the matter in hand whatever words they use.
 _ABOUT_THE_MATTER = frozenset(
     {"get_money_back", "worry", "what_now", "tell_them", "how_to_report", "which_true", "dont_know"}
+)
+# Acts that tell of no money, also where they name a sum.
+_TELLS_NO_DEED = frozenset(
+    {"deny", "dont_know", "they_know_me", "they_showed_proof", "which_true", "ask_partner"}
 )
 # Acts that speak of somebody on the other side, whatever was said before.
 _SUSPICIOUS_ACTS = FOLLOW_UPS - {"affirm", "deny", "dont_know", "direct_request", "ask_partner"}
@@ -152,11 +157,22 @@ def _codes(analysis: Analysis, state: ConversationState) -> tuple[tuple[str, ...
         return named, False
     if in_talk:
         # In the middle of a talk about a threat, what is no business of its own belongs to it.
-        goes_on = analysis.matter >= OF_THE_MATTER or (short and analysis.act[0] in FOLLOW_UPS)
+        goes_on = analysis.matter >= OF_THE_MATTER or (
+            short and (analysis.act[0] in FOLLOW_UPS or _wants_to_report(analysis))
+        )
         return ((running.code,), True) if goes_on else ((), False)
     if follows and short and not _own_business(analysis):
         return (running.code,), True
     return (), False
+
+
+def _wants_to_report(analysis: Analysis) -> bool:
+    """Whether a number is asked for to report the other side, not to reach us."""
+    act, likelihood = analysis.follow_up
+    asked = analysis.act[0] == "ask_hotline" or "asks_which" in analysis.marks
+    if "reports" in analysis.marks:
+        return asked or act in ("how_to_report", "what_now")
+    return asked and act == "how_to_report" and likelihood >= REPORT_LIKELY
 
 
 def _confirms(analysis: Analysis) -> bool:
@@ -234,20 +250,23 @@ def _stage(
     ):
         sure = analysis.stage_hint == "paid" or money
         return "paid" if sure or before == "paid" else "engaged"
+    if act in _TELLS_NO_DEED:
+        return before
     if act == "more" and analysis.stage_hint == "paid" and money:
         return "paid"
     done = act in ("more", "affirm") and analysis.stage_hint in ("engaged", "paid")
     if act == "already_gave" or analysis.given or done:
         return "paid" if before == "paid" else "engaged"
-    if analysis.stage_hint == "paid" and (analysis.threats or analysis.values("amount")):
-        return "paid"
-    return before
+    tells = analysis.threats or analysis.values("amount")
+    return "paid" if tells and analysis.stage_hint == "paid" else before
 
 
 def _act(analysis: Analysis) -> str:
     """The follow-up act of a message that refers back; ``more`` for a further detail."""
     if "resigned" in analysis.marks:
         return "insist"
+    if _wants_to_report(analysis):
+        return "how_to_report"
     if "asks_which" in analysis.marks or analysis.act[0] == "ask_hotline":
         return "ask_hotline"
     if analysis.given:

@@ -15,13 +15,13 @@ from nlu.model.linear import LinearModel, Scores, Vector
 
 # Log-odds from which a message counts as a mention of a threat, chosen by cross-validation on the
 # examples: missing a victim costs more than asking one question too many, but ordinary talk is most talk.
-GATE = 0.25
+GATE = 0.45
 # Below this share of familiar phrases a message speaks of another world, and what sounds like a threat in
 # it is chance: so many log-odds less for a share lower by one.
 FAMILIAR = 0.4
 STRANGENESS = 4.0
 # A further code is named when it is likely by itself and not far behind the first.
-SECOND_CODE = -0.4
+SECOND_CODE = 0.0
 MOST_CODES = 3
 # Log-odds from which an urgent state is believed: a cry for help that is missed cannot be made good.
 CRISIS = -0.7
@@ -50,12 +50,16 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
     confidence = _confidence(model, scores.gate, scores.codes)
     stage = heads.stages[int(scores.stages.argmax())]
     given, marks = features.given, features.marks
+    urgent = _urgent(model, scores, marks)
     act = _act(model, scores)
     if len(scores.rows) < FEWEST_GRAMS:
         act = (act[0], 0.0)
-    urgent = _urgent(model, scores, marks)
-    if urgent == "crisis" and "death_wish" not in marks and _is_courtesy(act):
-        urgent = None
+    if urgent == "crisis":
+        if "death_wish" not in marks and _is_courtesy(act):
+            urgent = None
+        else:
+            despair = scores.urgent[heads.urgent.index("crisis")]
+            act = ("crisis", round(_sigmoid(despair), 4))
     threats: list[Threat] = []
     strange = STRANGENESS * max(0.0, FAMILIAR - model.familiarity(features))
     if scores.gate - strange >= GATE and len(scores.rows):
@@ -109,9 +113,17 @@ def _is_courtesy(act: tuple[str, float]) -> bool:
 
 
 def _act(model: LinearModel, scores: Scores) -> tuple[str, float]:
-    """The likeliest intent that is no threat code, with its share among these intents."""
-    best, share = _most_likely(scores.intents)
-    return model.heads.intents[best], share
+    """The likeliest intent that is neither a threat code nor a crisis, with its share among these intents.
+
+    Despair is believed by its own measure or not at all: nobody is answered as if they wanted to die on a
+    guess.
+    """
+    names = model.heads.intents
+    likely = scores.intents.copy()
+    if "crisis" in names:
+        likely[names.index("crisis")] = -np.inf
+    best, share = _most_likely(likely)
+    return names[best], share
 
 
 def _tone(model: LinearModel, scores: Scores) -> Tone:

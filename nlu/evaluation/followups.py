@@ -12,6 +12,8 @@ from nlu.evaluation.rows import SAME_STAGE, Row
 # What was done is answered by the stage that it leads to, however it is told; in an emergency the reply
 # stops what goes on.
 _DONE = frozenset({"already_paid", "already_gave"})
+# Courtesies and small talk get answers of one kind.
+_COURTESIES = frozenset({"greet", "thanks", "goodbye", "chitchat"})
 _TOLD_BY_STAGE = _DONE | frozenset({"more", *THREAT_CODES})
 
 
@@ -56,6 +58,8 @@ class Followed:
         if wanted.intent in _DONE:
             told = self.understood.intent in _TOLD_BY_STAGE and self.stages
             return told or self.understood.emergency
+        if wanted.intent in _COURTESIES:
+            return self.understood.intent in _COURTESIES
         return wanted.intent == self.understood.intent
 
     @property
