@@ -25,6 +25,8 @@ _SOURCES = (
     "actions/stories.yml",
     "actions/policy.py",
     "nlu/analysis.py",
+    "nlu/details.py",
+    "nlu/tone.py",
     "nlu/training_examples.py",
     "uv.lock",
 )

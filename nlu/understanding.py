@@ -15,7 +15,7 @@ from nlu.model.linear import LinearModel, Scores, Vector
 
 # Log-odds from which a message counts as a mention of a threat, chosen by cross-validation on the
 # examples: missing a victim costs more than asking one question too many, but ordinary talk is most talk.
-GATE = 0.45
+GATE = 0.3
 # Below this share of familiar phrases a message speaks of another world, and what sounds like a threat in
 # it is chance: so many log-odds less for a share lower by one.
 FAMILIAR = 0.4
@@ -62,7 +62,8 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
             act = ("crisis", round(_sigmoid(despair), 4))
     threats: list[Threat] = []
     strange = STRANGENESS * max(0.0, FAMILIAR - model.familiarity(features))
-    if scores.gate - strange >= GATE and len(scores.rows):
+    # An emergency has a threat behind it, however few words are left for it.
+    if len(scores.rows) and (urgent == "emergency" or scores.gate - strange >= GATE):
         evidence = Evidence(model, features, scores, partial(_confidence, model))
         for rank, column in enumerate(order[:MOST_CODES]):
             if rank and scores.codes[column] < SECOND_CODE:

@@ -52,7 +52,13 @@ def _watched(lines: TextIO) -> Iterator[str]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     hidden = sys.stdout.isatty() or not sys.stderr.isatty()
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=hidden) as bar:
+    with Progress(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        disable=hidden,
+        redirect_stdout=False,  # it would send the results the way of the bar
+    ) as bar:
         task = bar.add_task("messages", total=_size(lines))
         read = 0
         for count, line in enumerate(lines, 1):

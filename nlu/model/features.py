@@ -13,7 +13,7 @@ from nlu.text.views import heard, written
 from nlu.tone import tone_signs
 
 WRITTEN_ORDERS = (1, 2, 3, 4)
-HEARD_ORDERS = (2, 3, 4)
+HEARD_ORDERS = (2, 3)
 PHRASE = 3  # syllables; fewer are known from anywhere
 CLOSING_ORDERS = (2, 3)
 CONCEPT_REACH = 3

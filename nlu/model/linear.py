@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -108,8 +109,9 @@ class LinearModel:
 
     def score(self, features: Features) -> Scores:
         """Scores one message; grams that were never seen in training are silent."""
-        row_of = self.vocabulary.get
-        found = np.array([row_of(gram, _UNHEARD) for gram in features.grams], dtype=np.int64)
+        found = np.array(
+            list(map(self.vocabulary.get, features.grams, repeat(_UNHEARD))), dtype=np.int64
+        )
         rows, places = np.unique(found, return_index=True)
         known = rows != _UNHEARD
         rows, places = rows[known], places[known]

@@ -49,28 +49,28 @@ def test_one_message_is_explained_with_its_evidence() -> None:
     assert "angry" in shown
 
 
-@pytest.mark.parametrize("size", ["known", "unknown"])
-def test_a_person_sees_progress_and_the_results_stay_clean(tmp_path: Path, size: str) -> None:
-    messages = f"{OFFER}\n".encode() * 3000
-    (tmp_path / "in.txt").write_bytes(messages)
+@pytest.mark.parametrize("source", ["{} < in.txt", "cat in.txt | {}"], ids=["file", "pipe"])
+def test_a_person_sees_progress_and_the_results_stay_clean(tmp_path: Path, source: str) -> None:
+    (tmp_path / "in.txt").write_text(f"{OFFER}\n" * 3000, encoding="utf-8")
+    line = source.format(f"{COMMAND} detect > out.jsonl")
     terminal, side = pty.openpty()
-    source = (tmp_path / "in.txt").open("rb") if size == "known" else subprocess.PIPE
-    with (tmp_path / "out.jsonl").open("wb") as results:
-        command = subprocess.Popen(
-            [str(COMMAND), "detect"], stdin=source, stdout=results, stderr=side, cwd=ROOT
-        )
-    os.close(side)
-    if command.stdin:
-        command.stdin.write(messages)
-        command.stdin.close()
-    shown = b""
-    while True:
-        try:
-            shown += os.read(terminal, 65536)
-        except OSError:  # how a terminal says that nobody writes to it any more
-            break
-    assert command.wait() == 0
+    try:
+        environment = {**os.environ, "JINGZHONG_HOME": str(tmp_path / "home")}
+        command = subprocess.Popen(line, shell=True, cwd=tmp_path, stderr=side, env=environment)
+        os.close(side)
+        shown = b"".join(iter(lambda: _read(terminal), b""))
+        assert command.wait() == 0
+    finally:
+        os.close(terminal)
     assert b"messages" in shown
     lines = (tmp_path / "out.jsonl").read_text("utf-8").splitlines()
     assert len(lines) == 3000
     assert all(line.startswith("{") for line in lines)
+
+
+def _read(terminal: int) -> bytes:
+    """What was written to the terminal; nothing when nobody can write to it any more."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""
