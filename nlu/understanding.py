@@ -23,6 +23,7 @@ STRANGENESS = 4.0
 # A further code is named when it is likely by itself and not far behind the first.
 SECOND_CODE = 0.0
 MOST_CODES = 3
+SUREST = 0.9999  # nothing that is read out of words is certain
 # Log-odds from which an urgent state is believed: a cry for help that is missed cannot be made good.
 CRISIS = -0.7
 EMERGENCY = -1.5
@@ -69,7 +70,8 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
             if rank and scores.codes[column] < SECOND_CODE:
                 break
             sure = confidence if not rank else min(confidence, _sigmoid(scores.codes[column]))
-            threats.append(Threat(heads.codes[column], round(sure, 4), evidence.of(int(column))))
+            sure = round(min(sure, SUREST), 4)
+            threats.append(Threat(heads.codes[column], sure, evidence.of(int(column))))
     intent, likelihood = (threats[0].code, threats[0].confidence) if threats else act
     return Analysis(
         text=text,
