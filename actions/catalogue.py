@@ -56,6 +56,7 @@ ENGLISH = (
     "partner",
     "report",
     "handoff",
+    "business",
 )
 _SINGLE = (
     "named_agency ask_given offer_card call_forwarding stop_posting_card deposit_received "

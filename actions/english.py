@@ -10,6 +10,10 @@ _BY_INTENT = {
     "complaint": "utter_en_complaint",
     "collection_complaint": "utter_en_complaint",
     "ask_hotline": "utter_en_hotline",
+    **dict.fromkeys(
+        ("repayment", "limits_rates", "account", "app_issue", "product_other", "credit_record"),
+        "utter_en_business",
+    ),
     "greet": "utter_en_greet",
     "thanks": "utter_en_thanks",
     "goodbye": "utter_en_thanks",

@@ -47,6 +47,8 @@ ANSWERED_ALONE = STANDALONE | {
 # From here on a message in the middle of a talk about a threat counts as a follow-up.
 FOLLOW_UP_LIKELY = 0.5
 REPORT_LIKELY = 0.25
+# With less than this a message tells more of the matter without being one of the usual follow-ups.
+ACT_LIKELY = 0.03
 # Without a talk about a threat it takes more to read a message as a follow-up act.
 FOLLOW_UP_SURE = 0.75
 # Below this an ordinary intent is a guess, and a guess is asked about instead of answered.
@@ -157,9 +159,10 @@ def _codes(analysis: Analysis, state: ConversationState) -> tuple[tuple[str, ...
         return named, False
     if in_talk:
         # In the middle of a talk about a threat, what is no business of its own belongs to it.
-        goes_on = analysis.matter >= OF_THE_MATTER or (
-            short and (analysis.act[0] in FOLLOW_UPS or _wants_to_report(analysis))
-        )
+        said_of_it = short and (analysis.act[0] in FOLLOW_UPS or _wants_to_report(analysis))
+        # Despair in the middle of a case is about the case, whatever words it finds.
+        cry = analysis.tone == "desperate" and _guess(analysis)
+        goes_on = analysis.matter >= OF_THE_MATTER or said_of_it or cry
         return ((running.code,), True) if goes_on else ((), False)
     if follows and short and not _own_business(analysis):
         return (running.code,), True
@@ -271,7 +274,8 @@ def _act(analysis: Analysis) -> str:
         return "ask_hotline"
     if analysis.given:
         return "already_gave"
-    return analysis.follow_up[0]
+    act, likelihood = analysis.follow_up
+    return act if likelihood >= ACT_LIKELY or analysis.act[0] == act else "more"
 
 
 def _urgent(analysis: Analysis, state: ConversationState) -> str | None:

@@ -15,7 +15,7 @@ from nlu.model.linear import LinearModel, Scores, Vector
 
 # Log-odds from which a message counts as a mention of a threat, chosen by cross-validation on the
 # examples: missing a victim costs more than asking one question too many, but ordinary talk is most talk.
-GATE = 0.3
+GATE = 0.4
 # Below this share of familiar phrases a message speaks of another world, and what sounds like a threat in
 # it is chance: so many log-odds less for a share lower by one.
 FAMILIAR = 0.4
@@ -31,8 +31,9 @@ EMERGENCY = -1.5
 DEATH_WISH = 1.5
 # An emergency needs a threat behind it: haste about one's own repayment is none.
 EMERGENCY_GATE = -1.0
-# Log-odds from which a tone is more than a way of speaking.
-TONE = -0.3
+# Log-odds from which a tone is more than a way of speaking: a kind word in vain annoys, one that is missing
+# hurts whoever is in despair.
+TONE_FROM = {"angry": 0.9, "desperate": -0.6}
 # Share from which a follow-up act stands out among the others.
 ACT_SHARE = 0.3
 # Share from which an ordinary intent is plain.
@@ -131,8 +132,9 @@ def _act(model: LinearModel, scores: Scores) -> tuple[str, float]:
 
 def _tone(model: LinearModel, scores: Scores) -> Tone:
     """The tone that stands out; calm is what nothing speaks against."""
-    best = int(scores.tones.argmax())
-    return TONES[1 + best] if scores.tones[best] >= TONE else TONES[0]
+    heard = [tone for tone, score in zip(TONES[1:], scores.tones) if score >= TONE_FROM[tone]]
+    best = TONES[1 + int(scores.tones.argmax())]
+    return best if best in heard else (heard or TONES)[0]
 
 
 def _follow_up(model: LinearModel, scores: Scores) -> tuple[str, float]:

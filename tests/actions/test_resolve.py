@@ -316,3 +316,10 @@ def test_words_about_somebody_suspicious_settle_what_was_only_suspected(act: str
 def test_a_suspicion_alone_accuses_nobody(act: str) -> None:
     suspected = ConversationState(turn=1, suspected="mule_account")
     assert resolve(said("不清楚呢", act=act), suspected).codes == ()
+
+
+def test_despair_in_the_middle_of_a_case_is_no_small_talk() -> None:
+    cry = said("我快疯了，那是她一辈子的积蓄", act=("chitchat", 0.4))
+    state = about("fake_hotline")
+    assert resolve(replace(cry, tone="desperate"), state).codes == ("fake_hotline",)
+    assert resolve(cry, state).codes == ()
