@@ -21,6 +21,7 @@ SHORT_MESSAGE = 20  # signs; a shorter message may be quoted as a whole
 # Evidence is what the confidence would fall without by so much.
 NEEDED = 0.15
 MOST_QUOTES = 6
+PART_GATE = 2.0  # log-odds from which a part of a long message speaks of a threat by itself
 FEWEST_SIGNS = 2  # a shorter quote says nothing
 _CLAUSE = re.compile(r"[^，。！？；,!?;\n「」“”\"【】]+")
 
@@ -75,11 +76,29 @@ class Evidence:
                 break
         return tuple(spans) or (_beginning(self._folded, left),)
 
+    def in_parts(self, size: int) -> Vector:
+        """For every code the greatest log-odds in any stretch of ``size`` signs that speaks of a threat.
+
+        Minus infinity for a code of which no such stretch is left: in a long advertisement many things
+        stand beside each other, and the whole drowns what a part says plainly.
+        """
+        best = np.full(len(self._bias) - 1, -np.inf, dtype=np.float32)
+        for start in range(0, len(self._folded.text), size // 2):
+            outputs = self._outputs((self._starts >= start) & (self._ends < start + size))
+            if outputs[0] >= PART_GATE:
+                best = np.maximum(best, outputs[1:])
+        return best
+
     def _sure(self, heard: npt.NDArray[np.bool_]) -> float:
         """The confidence if only some grams of the message were there."""
-        length = np.sqrt(self._squares[heard].sum())
-        outputs = self._weights[heard].sum(axis=0) / (length or 1) + self._bias
+        outputs = self._outputs(heard)
         return self._confidence(float(outputs[0]), outputs[1:])
+
+    def _outputs(self, heard: npt.NDArray[np.bool_]) -> Vector:
+        """Log-odds of gate and codes if only some grams of the message were there."""
+        length = np.sqrt(self._squares[heard].sum())
+        found: Vector = self._weights[heard].sum(axis=0) / (length or 1) + self._bias
+        return found
 
     def _push(self, code: int) -> npt.NDArray[np.float64]:
         """How much every sign of the text speaks for a code.

@@ -23,6 +23,10 @@ STRANGENESS = 4.0
 # A further code is named when it is likely by itself and not far behind the first.
 SECOND_CODE = 0.0
 MOST_CODES = 3
+# A longer message is also read in parts, and a code is named that one part tells plainly (log-odds).
+LONG_TEXT = 300
+PART = 120
+PART_CODE = 1.0
 SUREST = 0.9999  # nothing that is read out of words is certain
 # Log-odds from which an urgent state is believed: a cry for help that is missed cannot be made good.
 CRISIS = -0.7
@@ -67,12 +71,13 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
     # An emergency has a threat behind it, however few words are left for it.
     if len(scores.rows) and (urgent == "emergency" or scores.gate - strange >= GATE):
         evidence = Evidence(model, features, scores, partial(_confidence, model))
-        for rank, column in enumerate(order[:MOST_CODES]):
-            if rank and scores.codes[column] < SECOND_CODE:
-                break
-            sure = confidence if not rank else min(confidence, _sigmoid(scores.codes[column]))
+        codes = scores.codes
+        if len(features.folded.text) > LONG_TEXT:
+            codes = np.maximum(codes, evidence.in_parts(PART) - (PART_CODE - SECOND_CODE))
+        for column in order[:1].tolist() + _further(codes, int(order[0])):
+            sure = confidence if column == order[0] else min(confidence, _sigmoid(codes[column]))
             sure = round(min(sure, SUREST), 4)
-            threats.append(Threat(heads.codes[column], sure, evidence.of(int(column))))
+            threats.append(Threat(heads.codes[column], sure, evidence.of(column)))
     intent, likelihood = (threats[0].code, threats[0].confidence) if threats else act
     return Analysis(
         text=text,
@@ -94,6 +99,12 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
         marks=marks,
         tone="desperate" if urgent == "crisis" else _tone(model, scores),
     )
+
+
+def _further(codes: Vector, first: int) -> list[int]:
+    """Columns of the codes that are named beside the first, the likeliest first."""
+    ranked = [int(column) for column in np.argsort(-codes, kind="stable") if column != first]
+    return [column for column in ranked[: MOST_CODES - 1] if codes[column] >= SECOND_CODE]
 
 
 def _confidence(model: LinearModel, gate: float, codes: Vector) -> float:

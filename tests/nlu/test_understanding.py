@@ -181,3 +181,19 @@ def test_entities_of_the_parse_are_normalised(recogniser: Recogniser) -> None:
         ("phone", "+8613800001234"),
         ("amount", "180000"),
     } <= found
+
+
+def test_a_long_advertisement_is_reported_for_everything_that_it_sells(
+    recogniser: Recogniser,
+) -> None:
+    talk = (
+        "我们在省会中心写字楼办公，随时欢迎参观，锦旗挂满一面墙，老师都很耐心，节假日也有人值班。"
+        * 3
+    )
+    text = (
+        f"{talk}第一，停息挂账，不管您欠几家平台，我们替您谈成六十期，按总额收百分之八。"
+        f"{talk}第二，征信修复，逾期记录一条八百，内部渠道七天消除，办好再付尾款。{talk}"
+    )
+    codes = {threat.code for threat in recogniser.analyse(text).threats}
+    assert codes >= {"debt_optimization", "credit_repair"}
+    assert recogniser.analyse(talk).threats == ()
