@@ -31,6 +31,8 @@ SUREST = 0.9999  # nothing that is read out of words is certain
 # Log-odds from which an urgent state is believed: a cry for help that is missed cannot be made good.
 CRISIS = -0.7
 EMERGENCY = -1.5
+# So sure must one be of an emergency in which, by the stage, nothing has been done yet.
+NOT_BEGUN = -0.5
 # What a word of death adds to the log-odds of a crisis.
 DEATH_WISH = 1.5
 # An emergency needs a threat behind it: haste about one's own repayment is none.
@@ -56,7 +58,7 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
     confidence = _confidence(model, scores.gate, scores.codes)
     stage = heads.stages[int(scores.stages.argmax())]
     given, marks = features.given, features.marks
-    urgent = _urgent(model, scores, marks)
+    urgent = _urgent(model, scores, stage, marks)
     act = _act(model, scores)
     if len(scores.rows) < FEWEST_GRAMS:
         act = (act[0], 0.0)
@@ -113,12 +115,13 @@ def _confidence(model: LinearModel, gate: float, codes: Vector) -> float:
     return _sigmoid(fit["gate"] * gate + fit["best"] * best + fit["second"] * second + fit["bias"])
 
 
-def _urgent(model: LinearModel, scores: Scores, marks: frozenset[str]) -> str | None:
+def _urgent(model: LinearModel, scores: Scores, stage: str, marks: frozenset[str]) -> str | None:
     """The urgent state that the model hears; despair goes before money that is leaving."""
     heard = dict(zip(model.heads.urgent, scores.urgent))
     if heard["crisis"] + DEATH_WISH * ("death_wish" in marks) >= CRISIS:
         return "crisis"
-    is_emergency = heard["emergency"] >= EMERGENCY and scores.gate >= EMERGENCY_GATE
+    least = EMERGENCY if stage in ("engaged", "paid") else NOT_BEGUN
+    is_emergency = heard["emergency"] >= least and scores.gate >= EMERGENCY_GATE
     return "emergency" if is_emergency else None
 
 

@@ -60,7 +60,7 @@ _ASKS_FOR_A_SECRET = re.compile(
 )
 _WARNING = re.compile(r"骗|圈套|危险信号|违法|非法|挂断|先停|(?:别|不要)付")
 # Share of turns, worded by people whom no example knows, that must come out as expected.
-FITTING_FLOOR = 0.8
+FITTING_FLOOR = 0.85
 _DOUBTS = ("utter_clarify", "utter_general_caution")
 _NOTICES = ("utter_privacy_notice", "utter_en_privacy_notice")
 _SPOKEN_DIGITS = str.maketrans("零〇一壹二贰三叁四肆五伍六陆七柒八捌九玖", "00112233445566778899")
