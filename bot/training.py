@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.settings import ROOT
+from nlu.working_directory import working_in
 
 MODEL_NAME = "jingzhong.tar.gz"
 _UNFINISHED = "unfinished-"  # folders of trainings under way, or of some that were killed
@@ -114,7 +115,7 @@ def _train(models: Path, progress: Progress) -> None:
     try:
         with (
             tempfile.TemporaryDirectory(dir=models, prefix=_UNFINISHED) as folder,
-            _working_in(ROOT),
+            working_in(ROOT),
             # Rasa announces its result there, and standard output belongs to results of ours.
             contextlib.redirect_stdout(io.StringIO()),
         ):
@@ -163,17 +164,6 @@ def _training_lock(models: Path, progress: Progress) -> Iterator[None]:
             progress("another process is training; waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-
-
-@contextlib.contextmanager
-def _working_in(folder: Path) -> Iterator[None]:
-    """Rasa reads config.yml and keeps its cache relative to the working directory."""
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 class _StepHandler(logging.Handler):

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from nlu.analysis import Span
 from nlu.model.features import Features
-from nlu.model.linear import LinearModel, Scores
+from nlu.model.linear import LinearModel, Scores, Vector
 from nlu.text.folding import Folded
 
 # As much of the gate's weight as of the code's own tells which words make a threat of a message.
@@ -25,7 +25,6 @@ PART_GATE = 2.0  # log-odds from which a part of a long message speaks of a thre
 FEWEST_SIGNS = 2  # a shorter quote says nothing
 _CLAUSE = re.compile(r"[^，。！？；,!?;\n「」“”\"【】]+")
 
-Vector = npt.NDArray[np.float32]
 Confidence = Callable[[float, Vector], float]
 Stretch = tuple[int, int]
 

@@ -13,20 +13,20 @@ from nlu.evidence import Evidence
 from nlu.model.features import extract
 from nlu.model.linear import LinearModel, Scores, Vector
 
-# Log-odds from which a message counts as a mention of a threat, chosen by cross-validation on the
-# examples: missing a victim costs more than asking one question too many, but ordinary talk is most talk.
+# Log-odds from which a message counts as a mention of a threat, chosen on messages that no training saw:
+# missing a victim costs more than asking one question too many, but ordinary talk is most talk.
 GATE = 0.4
 # Below this share of familiar phrases a message speaks of another world, and what sounds like a threat in
 # it is chance: so many log-odds less for a share lower by one.
 FAMILIAR = 0.4
 STRANGENESS = 4.0
-# A further code is named when it is likely by itself and not far behind the first.
+# Log-odds from which a further code is named beside the first.
 SECOND_CODE = 0.0
 MOST_CODES = 3
-# A longer message is also read in parts, and a code is named that one part tells plainly (log-odds).
+# A longer message (in signs) is also read in parts, where a code must be plainer than in the whole.
 LONG_TEXT = 300
 PART = 120
-PART_CODE = 1.0
+PART_LESS = 1.0  # log-odds
 SUREST = 0.9999  # nothing that is read out of words is certain
 # Log-odds from which an urgent state is believed: a cry for help that is missed cannot be made good.
 CRISIS = -0.7
@@ -75,7 +75,7 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
         evidence = Evidence(model, features, scores, partial(_confidence, model))
         codes = scores.codes
         if len(features.folded.text) > LONG_TEXT:
-            codes = np.maximum(codes, evidence.in_parts(PART) - (PART_CODE - SECOND_CODE))
+            codes = np.maximum(codes, evidence.in_parts(PART) - PART_LESS)
         for column in order[:1].tolist() + _further(codes, int(order[0])):
             sure = confidence if column == order[0] else min(confidence, _sigmoid(codes[column]))
             sure = round(min(sure, SUREST), 4)

@@ -12,7 +12,7 @@ import logging
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import yaml
 from nlu.analysis import THREAT_CODES
 from nlu.evaluation.outcomes import Decide, Decision
 from nlu.model.training import Example
+from nlu.working_directory import working_in
 
 SAMPLE = 1000
 _SEED = 20261123
@@ -123,7 +124,7 @@ def _train_and_ask(
         (folder / "nlu.yml").write_text(_yaml(_training_data(examples)), encoding="utf-8")
         progress(f"training the stock pipeline on {len(examples)} examples (10 to 30 minutes)")
         # Rasa keeps a cache beside the working directory and announces its result on standard output.
-        with _working_in(folder), contextlib.redirect_stdout(io.StringIO()):
+        with working_in(folder), contextlib.redirect_stdout(io.StringIO()):
             try:
                 model = train_nlu("config.yml", "nlu.yml", "models")
             except RasaException as error:
@@ -150,13 +151,3 @@ def _training_data(examples: Sequence[Example]) -> dict[str, Any]:
 
 def _yaml(content: dict[str, Any]) -> str:
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
-
-
-@contextlib.contextmanager
-def _working_in(folder: Path) -> Iterator[None]:
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
