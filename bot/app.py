@@ -22,6 +22,7 @@ from bot.training import model_version
 
 LONGEST_REQUEST = 256 * 1024  # bytes
 LONGEST_FRAME = 64 * 1024  # bytes
+LONGEST_GOODBYE = 2.0  # seconds for answers under way when the service is stopped
 
 
 def create_app(services: Services, model: Path, name: str = "jingzhong") -> Sanic:
@@ -48,10 +49,16 @@ def create_app(services: Services, model: Path, name: str = "jingzhong") -> Sani
     @app.before_server_start
     async def load(app: Sanic, loop: AbstractEventLoop) -> None:
         agent.load_model(model)
+        await services.start()
+
+    @app.before_server_stop
+    async def drain(app: Sanic, loop: AbstractEventLoop) -> None:
+        for channel in channels:
+            await channel.gate.drain(LONGEST_GOODBYE)
 
     @app.after_server_stop
     async def close(app: Sanic, loop: AbstractEventLoop) -> None:
-        services.close()
+        await services.stop()
 
     return app
 
@@ -62,15 +69,19 @@ def _add_routes(app: Sanic, services: Services) -> None:
         """200 while messages can be answered and recorded, 503 otherwise."""
         ready = app.ctx.agent.is_ready()
         ledger = services.ledger.writer.healthy
+        store = services.exchanges.store.healthy
+        fine = ready and ledger and store
+        redis = {"redis": "ok" if store else "failing"} if services.settings.redis_url else {}
         return response.json(
             {
-                "status": "ok" if ready and ledger else "unavailable",
+                "status": "ok" if fine else "unavailable",
                 "agent": "ready" if ready else "not ready",
                 "ledger": "ok" if ledger else "failing",
+                **redis,
                 "model": model_version(services.settings.models),
                 "content": services.content.version,
             },
-            status=200 if ready and ledger else 503,
+            status=200 if fine else 503,
         )
 
     @app.get("/metrics")

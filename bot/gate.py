@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -14,12 +15,14 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from actions.answer import FAILURE
 from actions.checks import written_date
 from actions.facts import BEIJING, FACTS_KEY, Facts, ReceiptFact
-from bot.assistant.locks import KeyedLocks
-from bot.inbound import SENDER_KEY, InboundMessage
+from bot.exchanges.exchange import ExchangeLost, StoreUnavailable
+from bot.inbound import InboundMessage
 from bot.ledger.errors import LedgerError
 from bot.ledger.receipts import normalise_receipt
+from bot.limits import LimitExceeded
 from bot.masking import mask_secrets
 from bot.services import Services
+from bot.users import UserRecord
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +31,7 @@ OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 
 MESSAGE_LIMIT = 4000  # code points that are read; of a longer message the beginning is
 UNAVAILABLE = "utter_unavailable"
+TOO_MANY = "utter_busy"
 _RECEIPT = re.compile(r"[Jj][Zz][\s-]*[A-Za-z]{4}[\s-]*[A-Za-z]{4}")
 _SENT_KEYS = ("text", "buttons", "image", "custom")
 
@@ -38,6 +42,17 @@ class Unavailable(Exception):
     def __init__(self, text: str) -> None:
         super().__init__("the assistant could not answer")
         self.text = text
+
+
+class Refused(Unavailable):
+    """The message was not taken, since its sender or all together send too much.
+
+    ``retry_after`` tells in how many seconds it may be sent again.
+    """
+
+    def __init__(self, text: str, retry_after: int) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
 
 
 class UndecidedError(Exception):
@@ -65,39 +80,83 @@ class Collector(OutputChannel):
 
 
 class Gate:
-    """Deduplicates, orders, masks, asks the assistant, checks again and remembers the reply."""
+    """Limits, deduplicates, orders, masks, asks the assistant, checks again and remembers the reply."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._locks = KeyedLocks()
+        self._running: set[asyncio.Task[list[Bubble]]] = set()
 
     async def handle(self, message: InboundMessage, on_new_message: OnNewMessage) -> list[Bubble]:
         """Answers one message; the same message again gets the same answer and writes nothing.
 
+        A caller that is cancelled no longer waits; the message is answered all the same, and whoever
+        sends it again gets that answer.
+
         Raises:
+            Refused: when too much was sent; nothing was read.
             Unavailable: when there is no answer or the ledger cannot be written; the channel must
                 then not acknowledge the message.
         """
-        services = self._services
+        turn = asyncio.ensure_future(self._turn(message, on_new_message))
+        self._running.add(turn)
+        turn.add_done_callback(self._ended)
+        return await asyncio.shield(turn)
+
+    async def drain(self, seconds: float) -> None:
+        """Waits until all messages that were let in are answered, but no longer than this."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
+
+    def _ended(self, turn: asyncio.Task[list[Bubble]]) -> None:
+        self._running.discard(turn)
+        if not turn.cancelled():
+            turn.exception()  # looked at, so that asyncio logs none whose caller is gone
+
+    async def _turn(self, message: InboundMessage, on_new_message: OnNewMessage) -> list[Bubble]:
+        services, counters = self._services, self._services.counters
+        try:
+            with services.limits.admit(message):
+                return await self._exchange(message, on_new_message)
+        except LimitExceeded as error:
+            counters.limited.labels(error.reason).inc()
+            raise Refused(services.plain(TOO_MANY), error.retry_after) from None
+        except Exception as error:
+            logger.error("a message was not acknowledged: %s", _loggable(error))
+            counters.failures.inc()
+            raise Unavailable(services.plain(UNAVAILABLE)) from None
+
+    async def _exchange(
+        self, message: InboundMessage, on_new_message: OnNewMessage
+    ) -> list[Bubble]:
+        exchanges, counters = self._services.exchanges, self._services.counters
         started = time.perf_counter()
-        async with self._locks.hold(message.key):
-            try:
-                stored = services.ledger.stored_reply(message.key, message.message_id)
-                if stored is not None:
-                    return [dict(bubble) for bubble in stored.messages]
-                services.counters.messages.labels(message.channel).inc()
-                bubbles = await self._answer(message, on_new_message)
-                await services.ledger.store_reply(message, bubbles)
-            except Exception as error:
-                logger.error("a message was not acknowledged: %s", _loggable(error))
-                services.counters.failures.inc()
-                raise Unavailable(services.plain(UNAVAILABLE)) from None
-        services.counters.seconds.labels(message.channel).observe(time.perf_counter() - started)
+        counters.turns_waiting.inc()
+        try:
+            with counters.step("begin"):
+                exchange = await exchanges.open(message.key, message)
+        finally:
+            counters.turns_waiting.dec()
+        try:
+            if exchange.reply is not None:
+                await exchanges.abandon(exchange)
+                return [dict(bubble) for bubble in exchange.reply.messages]
+            counters.messages.labels(message.channel).inc()
+            with counters.turns_in_progress.track_inprogress():
+                bubbles = await self._answer(message, exchange.user, on_new_message)
+            with counters.step("commit"):
+                await exchanges.commit(exchange, bubbles)
+        except BaseException:
+            await exchanges.abandon(exchange)
+            raise
+        counters.seconds.labels(message.channel).observe(time.perf_counter() - started)
         return bubbles
 
-    async def _answer(self, message: InboundMessage, on_new_message: OnNewMessage) -> list[Bubble]:
+    async def _answer(
+        self, message: InboundMessage, user: UserRecord, on_new_message: OnNewMessage
+    ) -> list[Bubble]:
         collector = Collector(message.channel)
         text = masked(message.text)
+        facts = self._facts(message, text, user)
         await on_new_message(
             UserMessage(
                 text,
@@ -105,10 +164,7 @@ class Gate:
                 sender_id=message.key,
                 input_channel=message.channel,
                 message_id=message.message_id,
-                metadata={
-                    FACTS_KEY: (await self._facts(message, text)).as_json(),
-                    SENDER_KEY: message.sender(),
-                },
+                metadata={FACTS_KEY: facts.as_json()},
             )
         )
         if collector.failed or not collector.bubbles:
@@ -117,18 +173,14 @@ class Gate:
             raise UndecidedError("the assistant came to no decision; the lines above say why")
         return collector.bubbles
 
-    async def _facts(self, message: InboundMessage, text: str) -> Facts:
-        services = self._services
-        record = await services.ledger.users.get(
-            services.hasher.user(message.channel, message.user)
-        )
+    def _facts(self, message: InboundMessage, text: str, user: UserRecord) -> Facts:
         return Facts(
             conversation=message.key,
             message_id=message.message_id,
             today=message.received_at.astimezone(BEIJING).date().isoformat(),
-            informed=record.informed_at is not None,
-            crisis=record.crisis_at is not None,
-            minor=record.minor,
+            informed=user.informed_at is not None,
+            crisis=user.crisis_at is not None,
+            minor=user.minor,
             truncated=len(message.text) > MESSAGE_LIMIT,
             attachments=tuple(attachment.kind for attachment in message.attachments),
             receipt=self._receipt(text),
@@ -150,7 +202,7 @@ class Gate:
 
 def _loggable(error: Exception) -> str:
     """What the log may hold of an error: the words of others may quote the user."""
-    if isinstance(error, (LedgerError, UndecidedError)):
+    if isinstance(error, (LedgerError, UndecidedError, StoreUnavailable, ExchangeLost)):
         return str(error)
     place = "".join(traceback.format_tb(error.__traceback__))
     return f"{type(error).__name__}\n{place}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from actions.outgoing import Registry, Violation, find_unregistered, mask_quote, mask_unregistered
@@ -12,6 +13,8 @@ from actions.plan import TURN_KEY
 
 __all__ = ["Guard", "Registry", "Violation", "mask_quote"]
 
+_REMEMBERED = 2048
+_LONGEST_REMEMBERED = 600
 _LOG = logging.getLogger(__name__)
 # What a response carries for the service itself; no channel shows it to the user.
 _INTERNAL = frozenset({TURN_KEY, "utter_action", "template_name", "id", "channel", "condition"})
@@ -24,12 +27,19 @@ class Guard:
     that could not be checked.
     """
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, on_stop: Callable[[str], None] | None = None) -> None:
+        """``on_stop`` is told the kinds as they are counted."""
         self.registry = registry
         self.stops: Counter[str] = Counter()
+        self._on_stop = on_stop
+        # Most of what is checked is wording from content/, and the same again and again.
+        self._checked = lru_cache(maxsize=_REMEMBERED)(self._check)
 
     def check(self, text: str) -> tuple[Violation, ...]:
         """Everything in the text that must not leave; empty if it may."""
+        return self._checked(text) if len(text) <= _LONGEST_REMEMBERED else self._check(text)
+
+    def _check(self, text: str) -> tuple[Violation, ...]:
         return find_unregistered(text, self.registry)
 
     def allowed(self, text: str) -> bool:
@@ -52,6 +62,9 @@ class Guard:
         if not kinds:
             return response
         self.stops.update(kinds)
+        if self._on_stop is not None:
+            for kind in sorted(kinds):
+                self._on_stop(kind)
         _LOG.warning("A reply was stopped: %s", ", ".join(sorted(kinds)))
         return self._replacement(response, safe_text)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections.abc import Sequence
@@ -64,4 +63,4 @@ class Hasher:
 def _mac(key: bytes, kind: str, parts: tuple[str, ...]) -> bytes:
     # JSON keeps the borders of the parts, and its ASCII form takes any text, lone surrogates too.
     message = json.dumps([kind, *parts]).encode("ascii")
-    return hmac.new(key, message, hashlib.sha256).digest()
+    return hmac.digest(key, message, "sha256")

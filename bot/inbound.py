@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-
-# Where a message of Rasa carries who sent it and when, for the ledger.
-SENDER_KEY = "sender"
 
 
 @dataclass(frozen=True)
@@ -40,13 +36,3 @@ class InboundMessage:
     def key(self) -> str:
         """The conversation's id across channels, under which Rasa keeps it."""
         return f"{self.channel}:{self.conversation}"
-
-    def sender(self) -> dict[str, Any]:
-        """Who sent the message and when, as JSON for the message's metadata."""
-        return {
-            "channel": self.channel,
-            "user": self.user,
-            "conversation": self.key,
-            "message_id": self.message_id,
-            "received_at": self.received_at.isoformat(),
-        }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
+
+from redis.asyncio import Redis
 
 from actions.catalogue import needed
 from actions.content import Content, ContentError, load_content, read_yaml
@@ -12,10 +15,16 @@ from actions.outgoing import Registry
 from actions.wording import fill, load_responses
 from bot.channels.chat_words import words_of
 from bot.counters import Counters
+from bot.exchanges.embedded import EmbeddedExchanges
+from bot.exchanges.exchange import ExchangeStore
+from bot.exchanges.exchanges import Exchanges
 from bot.guard import Guard
 from bot.hashing import Hasher
 from bot.ledger.events import event_source
-from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import Ledger, TurnRecord
+from bot.limits import Limits
+from bot.redis.connection import connect
+from bot.redis.store import RedisExchanges
 from bot.settings import Settings, SettingsError, load_settings, prepare_home
 
 
@@ -30,14 +39,25 @@ class Services:
     guard: Guard
     page: dict[str, Any]
     responses: dict[str, list[dict[str, Any]]]
-    counters: Counters = field(default_factory=Counters)
+    exchanges: Exchanges
+    counters: Counters
+    limits: Limits = field(default_factory=Limits)
 
     def plain(self, name: str) -> str:
         """The text of a reply that must be there even when the assistant is not."""
         return fill(str(self.responses[name][0]["text"]), self.content.values())
 
+    async def start(self) -> None:
+        """Connects to what the settings name; what cannot be reached now is tried again all the time."""
+        await self.exchanges.store.start()
+
+    async def stop(self) -> None:
+        """Ends what :meth:`start` began, writes what waits and lets go of everything."""
+        await self.exchanges.store.close()
+        self.close()
+
     def close(self) -> None:
-        """Writes what waits and closes the ledger."""
+        """Writes what waits and closes the ledger; enough where nothing was started."""
         self.ledger.close()
 
 
@@ -57,15 +77,31 @@ def build_services(settings: Settings) -> Services:
     words_of(page)
     responses = _complete(load_responses(settings.content), settings)
     home = prepare_home(settings)
+    connection = _redis(settings)
     hasher = Hasher(settings.secrets)
+    counters = Counters()
+    ledger = Ledger.open(home, hasher=hasher, source=event_source(content.short_name))
+
+    store: ExchangeStore = EmbeddedExchanges(ledger, hasher)
+    if connection is not None:
+        store = RedisExchanges(ledger, hasher, connection, counters.redis_up.set)
+
+    def recorded(turn: TurnRecord) -> None:
+        for signal in turn.signals:
+            counters.signals.labels(signal.code).inc()
+
     return Services(
         settings=settings,
         content=content,
-        ledger=Ledger.open(home, hasher=hasher, source=event_source(content.short_name)),
+        ledger=ledger,
         hasher=hasher,
-        guard=Guard(Registry.from_content(content)),
+        guard=Guard(
+            Registry.from_content(content), lambda kind: counters.stopped.labels(kind).inc()
+        ),
         page=page,
         responses=responses,
+        exchanges=Exchanges(store, recorded),
+        counters=counters,
     )
 
 
@@ -80,6 +116,19 @@ def _complete(
             "see: jingzhong content check"
         )
     return responses
+
+
+def _redis(settings: Settings) -> Callable[[float | None], Redis] | None:
+    if settings.redis_url is None:
+        return None
+    try:
+        connection = partial(connect, settings.redis_url)
+        connection(None)
+    except ValueError as error:
+        raise SettingsError(
+            f"JINGZHONG_REDIS_URL: {error}; write it as redis://:PASSWORD@HOST:6379/0"
+        ) from None
+    return connection
 
 
 @lru_cache(maxsize=1)

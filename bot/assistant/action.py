@@ -14,14 +14,16 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import ActionAnswer
+from bot.counters import Counters
 
 
 class InProcessAnswer(Action):
     """Runs :class:`actions.answer.ActionAnswer` as Rasa's action server would, only nearer."""
 
-    def __init__(self, answer: ActionAnswer) -> None:
+    def __init__(self, answer: ActionAnswer, counters: Counters) -> None:
         """Takes the action that an action server would serve."""
         self._answer = answer
+        self._counters = counters
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -47,12 +49,14 @@ class InProcessAnswer(Action):
             latest_action_name=None,
         )
         dispatcher = CollectingDispatcher()
-        changes = self._answer.run(dispatcher, seen, {})
+        with self._counters.step("decide"):
+            changes = self._answer.run(dispatcher, seen, {})
         # One after the other: the last one records the turn once all others have passed the guard.
-        events: list[Event] = [
-            await self._utter(response, output_channel, nlg, tracker)
-            for response in dispatcher.messages
-        ]
+        with self._counters.step("reply"):
+            events: list[Event] = [
+                await self._utter(response, output_channel, nlg, tracker)
+                for response in dispatcher.messages
+            ]
         events.extend(SlotSet(change["name"], change["value"]) for change in changes)
         return events
 

@@ -1,51 +1,33 @@
-"""Rasa's agent and processor with our action inside."""
+"""Rasa's agent on our processor, reply generator, tracker store and locks."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Optional, Union
+from typing import Optional, Union
 
-from rasa.core.actions.action import Action
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import UserMessage
-from rasa.core.processor import MessageProcessor
 
 from actions.answer import ActionAnswer
-from actions.policy import ANSWER_ACTION
 from bot.assistant.action import InProcessAnswer
 from bot.assistant.locks import ConversationLocks
+from bot.assistant.processor import AssistantProcessor
 from bot.assistant.replies import GuardedReplies
-from bot.assistant.trackers import RecentTrackerStore
+from bot.assistant.trackers import ExchangeTrackerStore
 from bot.services import Services
 
 
-class AssistantProcessor(MessageProcessor):
-    """Rasa's processor that runs our one action in this process."""
-
-    def __init__(self, answer: Action, **kwargs: Any) -> None:
-        """``kwargs`` are those of Rasa's processor."""
-        super().__init__(**kwargs)
-        self._answer = answer
-
-    async def _run_action(self, action: Action, *args: Any, **kwargs: Any) -> bool:
-        """Runs our action in this process where Rasa would call an action server."""
-        chosen = self._answer if action.name() == ANSWER_ACTION else action
-        return bool(await super()._run_action(chosen, *args, **kwargs))
-
-
 class AssistantAgent(Agent):
-    """Rasa's agent on our processor, reply generator, tracker store and locks."""
+    """Rasa's agent as the service runs it."""
 
     def __init__(self, services: Services) -> None:
         """Wires the agent; :meth:`load_model` makes it ready."""
-        self._replies = GuardedReplies(services=services)
-        self._conversations = RecentTrackerStore()
         super().__init__(
-            generator=self._replies,
-            tracker_store=self._conversations,
-            lock_store=ConversationLocks(),
+            generator=GuardedReplies(services=services),
+            tracker_store=ExchangeTrackerStore(exchanges=services.exchanges),
+            lock_store=ConversationLocks(exchanges=services.exchanges),
         )
-        self._answer = InProcessAnswer(ActionAnswer(services.content))
+        self._counters = services.counters
+        self._answer = InProcessAnswer(ActionAnswer(services.content), services.counters)
 
     def load_model(self, model_path: Union[str, Path], fingerprint: Optional[str] = None) -> None:
         """Loads a trained model.
@@ -55,6 +37,7 @@ class AssistantAgent(Agent):
         """
         self.processor = AssistantProcessor(
             self._answer,
+            self._counters,
             model_path=model_path,
             tracker_store=self.tracker_store,
             lock_store=self.lock_store,
@@ -63,11 +46,3 @@ class AssistantAgent(Agent):
         self.domain = self.processor.domain
         self._set_fingerprint(fingerprint)
         self.tracker_store.domain = self.domain
-
-    async def handle_message(self, message: UserMessage) -> Optional[list[dict[str, Any]]]:
-        """Answers one message; a conversation whose user asked for it is erased afterwards."""
-        result: Optional[list[dict[str, Any]]] = await super().handle_message(message)
-        if message.sender_id in self._replies.to_forget:
-            self._replies.to_forget.discard(message.sender_id)
-            self._conversations.forget(message.sender_id)
-        return result

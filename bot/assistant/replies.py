@@ -18,7 +18,7 @@ from actions.plan import BUTTONS_KEY, TURN_KEY, UserChange, signals_of
 from actions.signal_ids import event_id
 from actions.wording import fill
 from bot import services as composition
-from bot.inbound import SENDER_KEY
+from bot.inbound import InboundMessage
 from bot.ledger.events import TurnContext
 from bot.ledger.ledger import TurnRecord
 from bot.ledger.receipts import receipt_number
@@ -45,8 +45,6 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
         """Rasa passes the first two; our own server hands its services in."""
         super().__init__(domain.responses if domain else {})
         self._given = services
-        # Conversations whose user asked for erasure in the turn that is being answered.
-        self.to_forget: set[str] = set()
 
     @property
     def services(self) -> Services:
@@ -77,7 +75,6 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
             filled["buttons"] = [*(filled.get("buttons") or []), *more]
         reviewed = services.guard.review(filled, services.plain(SAFE_REPLY))
         if reviewed is not filled:
-            services.counters.stopped.inc()
             logger.warning("the guard replaced reply %s", utter_action)
         if isinstance(turn, Mapping):
             await self._record(turn, tracker)
@@ -107,27 +104,35 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
                 services.hasher,
                 event_id(context.conversation, context.message_id, signals[0].code),
             )
-        await services.ledger.record(TurnRecord(context, signals, change, receipt))
-        if change.erase:
-            self.to_forget.add(tracker.sender_id)
-        for signal in signals:
-            services.counters.signals.labels(signal.code).inc()
+        await services.exchanges.record(
+            tracker.sender_id, TurnRecord(context, signals, change, receipt)
+        )
 
     def _context(self, turn: Mapping[str, Any], tracker: DialogueStateTracker) -> TurnContext:
-        message = tracker.latest_message
-        metadata = (message.metadata if message else None) or {}
-        sender = metadata.get(SENDER_KEY) or {}
-        received = sender.get("received_at")
+        said = tracker.latest_message
+        metadata = (said.metadata if said else None) or {}
+        exchange = self.services.exchanges.current(tracker.sender_id)
+        message = exchange.message if exchange else None
+        if (
+            message is None
+        ):  # through Rasa's own ways in, where nothing but the conversation is known
+            message = InboundMessage(
+                channel=str(tracker.get_latest_input_channel() or "rasa"),
+                user=tracker.sender_id,
+                conversation=tracker.sender_id,
+                message_id=str((said.message_id if said else "") or ""),
+                text="",
+                received_at=datetime.now(timezone.utc),
+            )
+            key = tracker.sender_id
+        else:
+            key = message.key
         return TurnContext(
-            channel=str(sender.get("channel") or tracker.get_latest_input_channel() or "rasa"),
-            user=str(sender.get("user") or tracker.sender_id),
-            conversation=str(sender.get("conversation") or tracker.sender_id),
-            message_id=str(
-                sender.get("message_id") or (message.message_id if message else "") or ""
-            ),
-            received_at=(
-                datetime.fromisoformat(received) if received else datetime.now(timezone.utc)
-            ),
+            channel=message.channel,
+            user=message.user,
+            conversation=key,
+            message_id=message.message_id,
+            received_at=message.received_at,
             model=str(metadata.get("model_id") or tracker.model_id or "unknown"),
             content=self.services.content.version,
             replies=tuple(turn.get("replies") or ()),

@@ -8,9 +8,11 @@ from typing import Any, Optional
 from rasa.core.channels.channel import InputChannel
 
 from bot import services as composition
-from bot.gate import Bubble, Gate, OnNewMessage, Unavailable
+from bot.gate import Bubble, Gate, OnNewMessage, Refused, Unavailable
 from bot.inbound import InboundMessage
 from bot.services import Services
+
+__all__ = ["Bubble", "Channel", "OnNewMessage", "Refused", "Unavailable"]
 
 
 class Channel(InputChannel):
@@ -43,6 +45,7 @@ class Channel(InputChannel):
         """Answers one message and returns the bubbles of the reply, at least one.
 
         Raises:
+            Refused: when its sender or all together send too much; ``text`` and ``retry_after`` tell.
             Unavailable: when the message must not be acknowledged; ``text`` is what the user sees.
         """
         return await self.gate.handle(message, on_new_message)

@@ -12,7 +12,7 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.base import Channel, OnNewMessage, Unavailable
+from bot.channels.base import Channel, OnNewMessage, Refused, Unavailable
 from bot.inbound import InboundMessage
 from bot.settings import Settings
 
@@ -23,8 +23,8 @@ class RestChannel(Channel):
     """``POST /webhooks/rest/webhook`` with ``{"sender", "message", "message_id"?}``.
 
     Answers ``[{"recipient_id", "text", "buttons"?}]``. A repeated ``message_id`` of one conversation
-    gets the stored reply. 400: no sender, or a message that is no string; 401: wrong token; 503: not
-    recorded, send again.
+    gets the stored reply. 400: no sender, or a message that is no string; 401: wrong token; 429:
+    too many at once, not read, send again after ``Retry-After`` seconds; 503: not recorded, send again.
     """
 
     @classmethod
@@ -49,9 +49,11 @@ class RestChannel(Channel):
                 return response.json({"error": problem}, status=400)
             try:
                 bubbles = await self.receive(message, on_new_message)
+            except Refused as error:
+                wait = {"Retry-After": str(error.retry_after)}
+                return response.json(_said(message, error), status=429, headers=wait)
             except Unavailable as error:
-                body = [{"recipient_id": message.conversation, "text": error.text}]
-                return response.json(body, status=503)
+                return response.json(_said(message, error), status=503)
             return response.json(
                 [{"recipient_id": message.conversation, **bubble} for bubble in bubbles],
                 ensure_ascii=False,
@@ -67,6 +69,10 @@ def is_authorised(request: Request, settings: Settings) -> bool:
     given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
     wanted = settings.api_token.get_secret_value()
     return hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def _said(message: InboundMessage, error: Unavailable) -> list[dict[str, str]]:
+    return [{"recipient_id": message.conversation, "text": error.text}]
 
 
 def _inbound(request: Request) -> tuple[str, InboundMessage | None]:

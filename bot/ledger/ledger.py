@@ -18,7 +18,7 @@ from bot.ledger.encoding import parse_time, rfc3339, to_json, utc_now
 from bot.ledger.events import ThreatEvent, TurnContext, threat_event
 from bot.ledger.reading import LedgerView
 from bot.ledger.receipts import RECEIVED, normalise_receipt
-from bot.ledger.writer import Writer
+from bot.ledger.writer import Unit, Writer
 from bot.users import Address, SqliteUserStore, UserStore
 
 REPLY_LIFETIME = timedelta(days=7)
@@ -103,7 +103,7 @@ class Ledger(LedgerView):
     def close(self) -> None:
         """Writes what waits and closes the database; blocks until then."""
         self.writer.close()
-        self._reader.close()
+        self.reader.close()
 
     async def record(self, turn: TurnRecord) -> list[str]:
         """Writes all that a turn leaves behind, or nothing of it, and returns once that is durable.
@@ -116,20 +116,9 @@ class Ledger(LedgerView):
         Raises:
             LedgerError: when it cannot be written; the reply must not go out then.
         """
-        events = [
-            threat_event(signal, turn.context, source=self._source, hasher=self._hasher)
-            for signal in turn.signals
-        ]
-        rows = [_row(event) for event in events]
-
-        def unit(connection: sqlite3.Connection) -> None:
-            connection.executemany(_INSERT_EVENT, rows)
-            self._change_user(connection, turn)
-            if turn.receipt is not None:
-                _file(connection, turn, events)
-
+        events = self._events_of(turn)
         if events or turn.change != _NO_CHANGE or turn.address is not None:
-            await self.writer.commit(unit)
+            await self._commit(self._turn_unit(turn, events))
         return list(dict.fromkeys(event.id for event in events))
 
     async def store_reply(
@@ -140,6 +129,55 @@ class Ledger(LedgerView):
         Raises:
             LedgerError: when it cannot be written.
         """
+        await self._commit(self._reply_unit(message, messages))
+
+    async def settle(
+        self,
+        turn: TurnRecord | None,
+        message: InboundMessage | None,
+        messages: Sequence[Mapping[str, Any]] | None,
+        *,
+        further: Unit[None],
+    ) -> None:
+        """Writes a turn, the answer to its message and what ``further`` adds in one transaction.
+
+        Raises:
+            LedgerError: when it cannot be written; nothing of it was written then.
+        """
+        units: list[Unit[None]] = []
+        if turn is not None:
+            units.append(self._turn_unit(turn, self._events_of(turn)))
+        if message is not None and messages is not None:
+            units.append(self._reply_unit(message, messages))
+        await self._commit(*units, further)
+
+    async def _commit(self, *units: Unit[None]) -> None:
+        def unit(connection: sqlite3.Connection) -> None:
+            for part in units:
+                part(connection)
+
+        await self.writer.commit(unit)
+
+    def _events_of(self, turn: TurnRecord) -> list[ThreatEvent]:
+        return [
+            threat_event(signal, turn.context, source=self._source, hasher=self._hasher)
+            for signal in turn.signals
+        ]
+
+    def _turn_unit(self, turn: TurnRecord, events: Sequence[ThreatEvent]) -> Unit[None]:
+        rows = [_row(event) for event in events]
+
+        def unit(connection: sqlite3.Connection) -> None:
+            connection.executemany(_INSERT_EVENT, rows)
+            self._change_user(connection, turn)
+            if turn.receipt is not None:
+                _file(connection, turn, events)
+
+        return unit
+
+    def _reply_unit(
+        self, message: InboundMessage, messages: Sequence[Mapping[str, Any]]
+    ) -> Unit[None]:
         now = self._clock()
         row = (
             self._hasher.turn(message.key, message.message_id).current,
@@ -158,12 +196,12 @@ class Ledger(LedgerView):
                 row,
             )
 
-        await self.writer.commit(unit)
+        return unit
 
     def stored_reply(self, conversation: str, message_id: str) -> StoredReply | None:
         """What was answered to a message, for seven days; ``conversation`` is ``message.key``."""
         keys = self._hasher.turn(conversation, message_id).all
-        rows = self._reader.rows(
+        rows = self.reader.rows(
             "SELECT messages, created_at FROM replies "
             f"WHERE turn IN {placeholders(keys)} AND created_at > ?",
             (*keys, rfc3339(self._clock() - REPLY_LIFETIME)),
@@ -246,6 +284,7 @@ def _forget(connection: sqlite3.Connection, user: Pseudonym) -> Erasure:
     """Removes what the ledger holds of a user besides the record; the events stay."""
     mine = f"WHERE user IN {placeholders(user.all)}"
     replies = connection.execute(f"DELETE FROM replies {mine}", user.all).rowcount
+    connection.execute(f"DELETE FROM conversations {mine}", user.all)
     connection.execute(f"UPDATE user_changes SET user = NULL, change = NULL {mine}", user.all)
     kept = connection.execute(f"SELECT count(*) FROM events {mine}", user.all).fetchone()[0]
     return Erasure(replies=replies, events_kept=kept)

@@ -41,7 +41,7 @@ class LedgerView:
     """
 
     def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+        self.reader = reader
 
     @classmethod
     def at(cls, home: Path) -> LedgerView:
@@ -86,13 +86,13 @@ class LedgerView:
     def count(self, after: int = 0, code: str | None = None) -> int:
         """How many events there are above ``after``."""
         condition, parameters = _filter(after, code)
-        rows = self._reader.rows(f"SELECT count(*) FROM events {condition}", parameters)
+        rows = self.reader.rows(f"SELECT count(*) FROM events {condition}", parameters)
         return int(rows[0][0]) if rows else 0
 
     def receipt(self, number: str) -> Receipt | None:
         """The tip-off with that number, in whatever case and grouping it is written."""
         wanted = normalise_receipt(number)
-        rows = self._reader.rows(
+        rows = self.reader.rows(
             "SELECT number, state, received_at, codes FROM receipts WHERE number = ? "
             "ORDER BY received_at DESC LIMIT 1",
             (wanted,),
@@ -103,7 +103,7 @@ class LedgerView:
         return Receipt(found, state, parse_time(received_at), tuple(json.loads(codes)))
 
     def _select(self, condition: str, parameters: tuple[Any, ...]) -> list[StoredEvent]:
-        rows = self._reader.rows(f"SELECT {_COLUMNS} FROM events {condition}", parameters)
+        rows = self.reader.rows(f"SELECT {_COLUMNS} FROM events {condition}", parameters)
         return [StoredEvent(*row) for row in rows]
 
 

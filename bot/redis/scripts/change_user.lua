@@ -1,0 +1,67 @@
+-- Applies one message's change to a user's record, once however often the message comes.
+-- KEYS  user, changes, conversations of one user
+-- ARGV  turn, time, change as JSON, what an older key held as a JSON object, address as JSON or '',
+--       lifetime in ms
+-- Gives the conversations to erase.
+local turn, at, change = ARGV[1], ARGV[2], cjson.decode(ARGV[3])
+local changes = next(change) ~= nil
+if changes and redis.call('HEXISTS', KEYS[2], turn) == 1 then
+  return {}
+end
+local erased = {}
+if change.erase then
+  erased = redis.call('SMEMBERS', KEYS[3])
+  redis.call('DEL', KEYS[1], KEYS[3])
+  redis.call('HSET', KEYS[1], 'erased_at', at)
+  for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do
+    redis.call('HSET', KEYS[2], name, '')
+  end
+elseif redis.call('EXISTS', KEYS[1]) == 0 then
+  for name, value in pairs(cjson.decode(ARGV[4])) do
+    redis.call('HSET', KEYS[1], name, value)
+  end
+end
+local function set(name, value)
+  if value then
+    redis.call('HSET', KEYS[1], name, value)
+  else
+    redis.call('HDEL', KEYS[1], name)
+  end
+end
+if change.informed ~= nil then
+  set('informed_at', change.informed and (redis.call('HGET', KEYS[1], 'informed_at') or at))
+end
+if change.consent ~= nil then
+  local value = change.consent and '1' or '0'
+  if redis.call('HGET', KEYS[1], 'consent') ~= value then
+    redis.call('HSET', KEYS[1], 'consent', value, 'consent_at', at)
+  end
+end
+if change.opted_out ~= nil then
+  set('opted_out', change.opted_out and '1')
+end
+if change.crisis ~= nil then
+  set('crisis_at', change.crisis and at)
+end
+if change.minor ~= nil then
+  set('minor', change.minor and '1')
+end
+if ARGV[5] ~= '' and not change.erase then
+  local known = redis.call('HGET', KEYS[1], 'addresses')
+  local addresses = known and cjson.decode(known) or {}
+  local new, address = true, cjson.decode(ARGV[5])
+  for _, other in ipairs(addresses) do
+    new = new and not (other[1] == address[1] and other[2] == address[2])
+  end
+  if new then
+    table.insert(addresses, address)
+    redis.call('HSET', KEYS[1], 'addresses', cjson.encode(addresses))
+  end
+end
+if changes then
+  -- After an erasure only the hash of the turn stays, which keeps that message from coming back.
+  redis.call('HSET', KEYS[2], turn, ARGV[3])
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[6])
+redis.call('PEXPIRE', KEYS[2], ARGV[6])
+return erased

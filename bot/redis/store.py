@@ -1,0 +1,260 @@
+"""Exchanges of any number of processes on one Redis server; the signals go to each process's ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from redis.asyncio import Redis
+
+from actions.plan import UserChange
+from bot.exchanges.exchange import (
+    CONVERSATION_LIFETIME,
+    KEPT_TURNS,
+    Asked,
+    ExchangeLost,
+    ExchangeStore,
+    Opened,
+    Outcome,
+    StoreUnavailable,
+    Talk,
+)
+from bot.hashing import Hasher, Pseudonym
+from bot.ledger.encoding import parse_time, rfc3339, to_json, utc_now
+from bot.ledger.ledger import REPLY_LIFETIME, Ledger, StoredReply, TurnRecord
+from bot.redis.batches import Batches, Script
+from bot.redis.keys import (
+    KEPT_REPLIES,
+    USER_LIFETIME,
+    WAKE,
+    conversation_keys,
+    milliseconds,
+    user_keys,
+)
+from bot.redis.users import RedisUsers, record_of
+from bot.redis.wakeups import Wakeups
+
+logger = logging.getLogger(__name__)
+
+_OPEN = Script.named("open")
+_COMMIT = Script.named("commit")
+_RELEASE = Script.named("release")
+
+_LEASE_MS = (
+    6000  # of a conversation; far longer than a turn, and what a died process keeps others waiting
+)
+_PATIENCE_MS = 2000  # after which a waiting ticket that did not ask again is taken for dead
+_ASK_AGAIN_SECONDS = 0.5
+_PING_SECONDS = 1.0
+
+
+class RedisExchanges(ExchangeStore):
+    """Conversations, users' records, replies and the order of messages on Redis.
+
+    An exchange takes two round trips: one opens and reads, one writes and releases. The order in a
+    conversation is that of the tickets in its queue; a lock that runs out frees it when its process died,
+    and what that process may still write is refused. Signals are in the ledger before anything is on Redis:
+    a message that breaks in between is sent again, and comes to the same events.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        hasher: Hasher,
+        connect: Callable[[float | None], Redis],
+        on_health: Callable[[bool], None] = lambda up: None,
+    ) -> None:
+        """``connect(answer_seconds)`` makes a client; ``on_health`` hears when Redis comes or goes."""
+        self._ledger = ledger
+        self._hasher = hasher
+        self._batches = Batches(connect(2.0))
+        self._wakeups = Wakeups(connect(None))
+        self._users = RedisUsers(self._batches)
+        self._on_health = on_health
+        self._up: bool | None = None
+        self._pinging: asyncio.Task[None] | None = None
+
+    @property
+    def healthy(self) -> bool:
+        """Whether Redis answered when it was last asked, a second ago or so."""
+        return self._up is not False
+
+    async def start(self) -> None:
+        """Begins to watch the server; the first answer is there when this returns."""
+        if self._pinging is None:
+            await self._ping()
+            self._pinging = asyncio.ensure_future(self._keep_pinging())
+
+    async def open(self, asked: Asked) -> Opened:
+        """See :meth:`ExchangeStore.open`."""
+        await self.start()  # Rasa's own server has no moment of its own for it
+        ticket = self._wakeups.ticket()
+        try:
+            while True:
+                opened = await self._try_to_open(ticket, asked)
+                if opened is not None:
+                    return opened
+                await self._wakeups.wait(ticket, _ASK_AGAIN_SECONDS)
+        except BaseException:
+            self._release(ticket, asked)
+            raise
+        finally:
+            self._wakeups.forget(ticket)
+
+    async def commit(self, asked: Asked, opened: Opened, outcome: Outcome) -> int:
+        """See :meth:`ExchangeStore.commit`."""
+        if outcome.record is not None:
+            await self._write_record(outcome.record)
+        keys, message, turn = self._keys(asked), asked.message, outcome.turn
+        if message is not None and opened.talk.version == 0:
+            self._note_owner(asked)
+        version = await self._batches.run(
+            _COMMIT,
+            keys,
+            opened.ticket,
+            "1" if outcome.erases else "",
+            turn.slots if turn else "",
+            turn.events if turn else "",
+            KEPT_TURNS,
+            milliseconds(CONVERSATION_LIFETIME),
+            self._turn(asked).current if message and outcome.messages is not None else "",
+            _written(outcome.messages),
+            KEPT_REPLIES,
+            milliseconds(REPLY_LIFETIME),
+            WAKE,
+        )
+        if int(version) < 0:
+            raise ExchangeLost("a conversation was held for too long and went to another message")
+        return int(version)
+
+    async def abandon(self, asked: Asked, opened: Opened) -> None:
+        """See :meth:`ExchangeStore.abandon`."""
+        with contextlib.suppress(StoreUnavailable):
+            await self._release(opened.ticket, asked)
+
+    async def record(self, turn: TurnRecord) -> None:
+        """See :meth:`ExchangeStore.record`."""
+        await self._write_record(turn)
+
+    async def close(self) -> None:
+        """See :meth:`ExchangeStore.close`."""
+        if self._pinging is not None:
+            self._pinging.cancel()
+            await asyncio.wait({self._pinging})
+        await self._wakeups.close()
+        await self._batches.close()
+
+    async def _try_to_open(self, ticket: str, asked: Asked) -> Opened | None:
+        message = asked.message
+        user = self._hasher.user(message.channel, message.user) if message else None
+        turn = self._turn(asked).all if message else ("",)
+        opening = self._batches.run(
+            _OPEN,
+            self._keys(asked)[:6],
+            ticket,
+            _LEASE_MS,
+            _PATIENCE_MS,
+            asked.claim(),
+            turn[0],
+        )
+        record = asyncio.gather(*(self._users.fetch(user) if user else ()))
+        answer, records = await asyncio.gather(opening, record)
+        if answer[0] == 0:
+            return None
+        talk = Talk(int(answer[2]), int(answer[3]), json.loads(answer[4]), tuple(answer[5]))
+        reply = answer[1]
+        if talk.version == 0:
+            talk, reply = await self._before_rotation(asked, reply, turn)
+        return Opened(ticket, talk, record_of(records), _reply_of(reply))
+
+    async def _before_rotation(
+        self, asked: Asked, reply: str, turn: Sequence[str]
+    ) -> tuple[Talk, str]:
+        """What stands under the hashes of older keys, when there is nothing under the current one."""
+        talk = Talk()
+        for place, key in enumerate(self._hasher.conversation(asked.conversation).former, start=1):
+            *_, stored, turns, replies, _ = conversation_keys(key)
+            fields, kept, answered = await asyncio.gather(
+                self._batches.send("HMGET", stored, "version", "slots"),
+                self._batches.send("LRANGE", turns, 0, -1),
+                self._batches.send("HGET", replies, turn[min(place, len(turn) - 1)]),
+            )
+            reply = reply or answered or ""
+            if fields[0] and talk.version == 0:
+                talk = Talk(int(fields[0]), 0, json.loads(fields[1]), tuple(kept))
+        return talk, reply
+
+    async def _write_record(self, record: TurnRecord) -> None:
+        context = record.context
+        await self._ledger.record(_without_user(record))
+        user = self._hasher.user(context.channel, context.user)
+        message = self._hasher.turn(context.conversation, context.message_id)
+        erased = await self._users.change(user, message, record)
+        if record.change.erase:
+            for conversation in erased:
+                await self._batches.send("DEL", *conversation_keys(conversation)[3:])
+            # What stood in this ledger before Redis was used.
+            await self._ledger.erase(user)
+
+    def _note_owner(self, asked: Asked) -> None:
+        # Nobody waits for it: calls arrive in order, before the conversation itself.
+        message = asked.message
+        if message is not None:
+            owned = user_keys(self._hasher.user(message.channel, message.user).current)[2]
+            conversation = self._hasher.conversation(asked.conversation).current
+            _unheeded(self._batches.send("SADD", owned, conversation))
+            _unheeded(self._batches.send("PEXPIRE", owned, milliseconds(USER_LIFETIME)))
+
+    def _release(self, ticket: str, asked: Asked) -> asyncio.Future[Any]:
+        return _unheeded(self._batches.run(_RELEASE, self._keys(asked)[:3], ticket, WAKE))
+
+    def _keys(self, asked: Asked) -> list[str]:
+        return conversation_keys(self._hasher.conversation(asked.conversation).current)
+
+    def _turn(self, asked: Asked) -> Pseudonym:
+        message = asked.message
+        return self._hasher.turn(asked.conversation, message.message_id if message else "")
+
+    async def _keep_pinging(self) -> None:
+        while True:
+            await asyncio.sleep(_PING_SECONDS)
+            await self._ping()
+
+    async def _ping(self) -> None:
+        try:
+            await self._batches.send("PING")
+            self._report(True, "Redis answers again")
+        except StoreUnavailable as error:
+            self._report(False, f"{error}; messages are refused until it answers")
+
+    def _report(self, up: bool, line: str) -> None:
+        if up != self._up:
+            if not up or self._up is not None:
+                logger.error(line)
+            self._up = up
+            self._on_health(up)
+
+
+def _without_user(record: TurnRecord) -> TurnRecord:
+    return TurnRecord(record.context, record.signals, UserChange(), record.receipt)
+
+
+def _written(messages: Sequence[Any] | None) -> str:
+    return to_json({"messages": list(messages or ()), "created_at": rfc3339(utc_now())})
+
+
+def _reply_of(stored: str) -> StoredReply | None:
+    if not stored:
+        return None
+    reply = json.loads(stored)
+    return StoredReply(tuple(reply["messages"]), parse_time(reply["created_at"]))
+
+
+def _unheeded(future: asyncio.Future[Any]) -> asyncio.Future[Any]:
+    """The future, whose failure nobody has to look at."""
+    future.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return future

@@ -1,0 +1,101 @@
+"""Users' records on Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from actions.plan import UserChange
+from bot.hashing import Pseudonym
+from bot.ledger.encoding import parse_time, rfc3339, to_json
+from bot.ledger.ledger import TurnRecord
+from bot.redis.batches import Batches, Script
+from bot.redis.keys import USER_LIFETIME, milliseconds, user_keys
+from bot.users import Address, Consent, UserRecord
+
+_CHANGE_USER = Script.named("change_user")
+_NO_CHANGE = UserChange()
+
+
+class RedisUsers:
+    """Reads records and applies the changes that messages make to them."""
+
+    def __init__(self, batches: Batches) -> None:
+        self._batches = batches
+
+    def fetch(self, user: Pseudonym) -> list[asyncio.Future[Any]]:
+        """Asks for the record under each of the user's hashes; :func:`record_of` reads the answers."""
+        return [self._batches.send("HGETALL", user_keys(key)[0]) for key in user.all]
+
+    async def change(self, user: Pseudonym, message: Pseudonym, turn: TurnRecord) -> Sequence[str]:
+        """Applies the change of one message, once however often it is told.
+
+        Returns:
+            The conversations (keyed hashes) that have to be erased with the record.
+
+        Raises:
+            StoreUnavailable: when it was not written, or nobody knows.
+        """
+        if turn.change == _NO_CHANGE and turn.address is None:
+            return ()
+        former: dict[str, str] = {}
+        if user.former:
+            answers = [fields_of(await answer) for answer in self.fetch(user)]
+            former = next((fields for fields in answers if fields), {})
+        said = {
+            name: value
+            for name, value in asdict(turn.change).items()
+            if value != getattr(_NO_CHANGE, name)
+        }
+        address = turn.address
+        erased: Sequence[str] = await self._batches.run(
+            _CHANGE_USER,
+            user_keys(user.current),
+            message.current,
+            rfc3339(turn.context.received_at),
+            to_json(said),
+            to_json(former),
+            to_json([address.channel, address.address]) if address else "",
+            milliseconds(USER_LIFETIME),
+        )
+        if turn.change.erase:
+            for key in user.former:
+                await self._batches.send("DEL", *user_keys(key))
+        return erased
+
+
+def record_of(answers: Sequence[Any]) -> UserRecord:
+    """The record from what Redis answered for each hash of a user, the current one first."""
+    fields = next((found for found in map(fields_of, answers) if found), None)
+    if not fields:
+        return UserRecord()
+    consent = fields.get("consent")
+    return UserRecord(
+        informed_at=_time(fields, "informed_at"),
+        consent=None
+        if consent is None
+        else Consent(consent == "1", parse_time(fields["consent_at"])),
+        opted_out="opted_out" in fields,
+        crisis_at=_time(fields, "crisis_at"),
+        minor="minor" in fields,
+        addresses=tuple(
+            Address(channel, address)
+            for channel, address in json.loads(fields.get("addresses", "[]"))
+        ),
+        erased_at=_time(fields, "erased_at"),
+    )
+
+
+def fields_of(answer: Any) -> dict[str, str]:
+    """The fields of a hash, whatever form the client gave them."""
+    if isinstance(answer, Mapping):
+        return dict(answer)
+    return dict(zip(answer[::2], answer[1::2]))
+
+
+def _time(fields: Mapping[str, str], name: str) -> datetime | None:
+    return parse_time(fields[name]) if name in fields else None
