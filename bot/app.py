@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rasa.core.channels.channel import register
 from sanic import Sanic, response
-from sanic.exceptions import InvalidUsage
+from sanic.exceptions import InvalidUsage, PayloadTooLarge
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -86,9 +86,17 @@ def _add_routes(app: Sanic, services: Services) -> None:
 
     @app.get("/metrics")
     async def metrics(request: Request) -> HTTPResponse:
+        services.measure()
         return response.raw(
             services.counters.exposition(), content_type="text/plain; version=0.0.4"
         )
+
+    async def too_large(request: Request, error: PayloadTooLarge) -> HTTPResponse:
+        services.counters.limited.labels("size").inc()
+        reason = f"too large: at most {LONGEST_REQUEST} bytes are read"
+        return response.json({"error": reason}, status=413)
+
+    app.error_handler.add(PayloadTooLarge, too_large)
 
     @app.post("/model/parse")
     async def parse(request: Request) -> HTTPResponse:

@@ -26,7 +26,10 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(5005, ge=0, le=65535)
     env: Literal["demo", "production"] = "demo"
-    redis_url: Optional[str] = None
+    redis_url: Optional[SecretStr] = None
+    forward_signals: bool = Field(True, description="signals go to a stream of that Redis")
+    rate_burst: int = Field(600, ge=1, description="messages that one person may send at once")
+    rate_per_minute: float = Field(60, gt=0, description="messages of one person in the long run")
     secret: SecretStr = SecretStr(DEMO_SECRET)
     api_token: Optional[SecretStr] = None
     admin_password: Optional[SecretStr] = None

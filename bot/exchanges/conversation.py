@@ -18,11 +18,14 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
 from actions.facts import FACTS_KEY
+from actions.plan import TURN_KEY
 from bot.exchanges.exchange import Talk
 from bot.ledger.encoding import to_json
 
 MOST_EVENTS = 120
 KEPT_EVENTS = 60
+# What the gate tells an action and an action the ledger; it names the user, or stands in the ledger already.
+_INTERNAL = frozenset({FACTS_KEY, TURN_KEY})
 
 
 def slots_of(tracker: DialogueStateTracker) -> str:
@@ -96,9 +99,13 @@ def _names_user(event: Event) -> bool:
 
 def _as_dict(event: Event) -> dict[str, Any]:
     entry: dict[str, Any] = event.as_dict()
-    if FACTS_KEY in (entry.get("metadata") or ()):
+    if not _INTERNAL.isdisjoint(entry.get("metadata") or ()):
         entry["metadata"] = {
-            key: value for key, value in entry["metadata"].items() if key != FACTS_KEY
+            key: value for key, value in entry["metadata"].items() if key not in _INTERNAL
+        }
+    if "metadata" in (entry.get("parse_data") or ()):  # where Rasa repeats it
+        entry["parse_data"] = {
+            key: value for key, value in entry["parse_data"].items() if key != "metadata"
         }
     return entry
 

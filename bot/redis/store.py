@@ -27,6 +27,7 @@ from bot.hashing import Hasher, Pseudonym
 from bot.ledger.encoding import parse_time, rfc3339, to_json, utc_now
 from bot.ledger.ledger import REPLY_LIFETIME, Ledger, StoredReply, TurnRecord
 from bot.redis.batches import Batches, Script
+from bot.redis.connection import ANSWER_SECONDS
 from bot.redis.keys import (
     KEPT_REPLIES,
     USER_LIFETIME,
@@ -71,7 +72,7 @@ class RedisExchanges(ExchangeStore):
         """``connect(answer_seconds)`` makes a client; ``on_health`` hears when Redis comes or goes."""
         self._ledger = ledger
         self._hasher = hasher
-        self._batches = Batches(connect(2.0))
+        self._batches = Batches(connect(ANSWER_SECONDS))
         self._wakeups = Wakeups(connect(None))
         self._users = RedisUsers(self._batches)
         self._on_health = on_health

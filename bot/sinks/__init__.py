@@ -1,0 +1,5 @@
+"""Where signals go from the ledger: each sink gets every event in order, at least once.
+
+The ledger is the outbox: an event is in it before anything is forwarded, and each sink has a cursor there. A
+forwarder moves events from the ledger to one sink; a sink knows how to hand them to one kind of receiver.
+"""

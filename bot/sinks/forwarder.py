@@ -1,0 +1,220 @@
+"""Moves events from the ledger to a sink, beside the service and never in its way."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import traceback
+from pathlib import Path
+from typing import Final
+
+from bot.ledger.encoding import utc_now
+from bot.ledger.errors import LedgerError
+from bot.ledger.reading import LedgerView
+from bot.ledger.writer import Writer
+from bot.sinks.base import Sink, SinkError
+from bot.sinks.cursor import Cursor, Lag, lag_after
+from bot.sinks.lead import Lead
+
+logger = logging.getLogger(__name__)
+
+ROUND_SECONDS: Final = 0.02  # from one look into the ledger to the next, at the least
+CURSOR_SECONDS: Final = 1.0
+STOP_SECONDS: Final = 1.0
+
+
+class Forwarder:
+    """Delivers every event of a ledger to one sink, in order, from where the sink's cursor stands.
+
+    Of all processes that share a ledger one forwards, and another goes on when that ends. What was delivered since
+    the cursor was last written, about a second at most, is delivered again after a crash; the sink's receiver
+    recognises it. ``last_error`` is one line, or ``None`` while all goes well.
+    """
+
+    def __init__(
+        self,
+        view: LedgerView,
+        writer: Writer,
+        sink: Sink,
+        home: Path,
+        *,
+        batch: int = 200,
+        look_seconds: float = 1.0,
+        first_pause: float = 0.1,
+        longest_pause: float = 30.0,
+    ) -> None:
+        """Puts the parts together; ``home`` is the data directory of the ledger.
+
+        ``view`` should be one of its own, since whoever asks waits while a page is read. ``batch`` events are
+        delivered at once at the most. Every ``look_seconds`` it looks for events of other processes, and whether
+        those still forward. After an error it pauses for ``first_pause`` seconds, then for twice as long each time
+        up to ``longest_pause``.
+        """
+        self.last_error: str | None = None
+        self._view = view
+        self._sink = sink
+        self._cursor = Cursor(view, writer, sink.name)
+        self._lead = Lead(home, sink.name)
+        self._batch = batch
+        self._look_seconds = look_seconds
+        self._first_pause = first_pause
+        self._longest_pause = longest_pause
+        self._task: asyncio.Task[None] | None = None
+        self._woken = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._seq: int | None = None  # what is delivered; known to the one that forwards
+        self._saved = 0
+        self._saved_at = 0.0
+
+    @property
+    def name(self) -> str:
+        """The name of its sink."""
+        return self._sink.name
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the last attempt went well; a process that does not forward makes none."""
+        return self.last_error is None
+
+    @property
+    def forwards(self) -> bool:
+        """Whether this process is the one that forwards."""
+        return self._lead.held
+
+    def poke(self) -> None:
+        """Says that something was committed; cheap, and to be called in the event loop."""
+        self._woken.set()
+
+    def lag(self) -> Lag:
+        """What is not delivered yet; a short blocking read.
+
+        Where another process forwards, what that delivered since it last wrote the cursor counts too.
+
+        Raises:
+            LedgerError: when the ledger cannot be read.
+        """
+        seq = self._seq if self._seq is not None else self._cursor.read()
+        return lag_after(self._view, seq, utc_now())
+
+    async def run(self) -> None:
+        """Forwards until it is stopped or cancelled; no error ends it."""
+        self._task = asyncio.current_task()
+        try:
+            if await self._take_lead():
+                await self._forward()
+        finally:
+            try:
+                await self._save_last()
+            finally:
+                self._lead.release()
+                self._seq = None
+
+    async def stop(self) -> None:
+        """Delivers what it can within a second, writes the cursor and closes the sink.
+
+        To be called after the last commit and before the ledger and the sink's client are closed.
+        """
+        self._stopping.set()
+        self._woken.set()
+        if self._task is not None and not self._task.done():
+            await asyncio.wait({self._task}, timeout=STOP_SECONDS)
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        await self._sink.close()
+
+    async def _take_lead(self) -> bool:
+        while not self._stopping.is_set():
+            try:
+                if self._lead.take():
+                    return True
+                self._succeeded()
+            except SinkError as error:
+                self._failed(error)
+            await self._pause(self._look_seconds)
+        return False
+
+    async def _forward(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._saved_at = loop.time()
+        pause = self._first_pause
+        while True:
+            started = loop.time()
+            # Asked before the look: what was committed before stop() is still seen by it.
+            last = self._stopping.is_set()
+            self._woken.clear()
+            try:
+                delivered = await self._deliver_next()
+            except Exception as error:
+                self._failed(error)
+                if last:
+                    return
+                await self._pause(pause)
+                pause = min(2 * pause, self._longest_pause)
+                continue
+            self._succeeded()
+            pause = self._first_pause
+            if last and delivered < self._batch:
+                return
+            if loop.time() - self._saved_at >= CURSOR_SECONDS:
+                await self._save()
+            await self._rest(started, more=delivered == self._batch)
+
+    async def _deliver_next(self) -> int:
+        if self._seq is None:
+            self._seq = self._saved = await asyncio.to_thread(self._cursor.read)
+        events = await asyncio.to_thread(self._view.events, self._seq, self._batch)
+        if events:
+            await self._sink.deliver(events)
+            self._seq = events[-1].seq
+        return len(events)
+
+    async def _rest(self, started: float, *, more: bool) -> None:
+        """Waits for events; those that come thick are left to gather, which makes each of them cheap."""
+        loop = asyncio.get_running_loop()
+        if not more and not self._woken.is_set():
+            timer = loop.call_later(self._look_seconds, self._woken.set)
+            try:
+                await self._woken.wait()
+            finally:
+                timer.cancel()
+        early = started + ROUND_SECONDS - loop.time()
+        if early > 0:
+            await asyncio.sleep(early)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _save(self) -> None:
+        self._saved_at = asyncio.get_running_loop().time()
+        if self._seq is None or self._seq == self._saved:
+            return
+        # The writer tells of its own errors, and a cursor that is behind does no harm.
+        with contextlib.suppress(LedgerError):
+            await self._cursor.write(self._seq)
+            self._saved = self._seq
+
+    async def _save_last(self) -> None:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._save(), STOP_SECONDS)
+
+    def _failed(self, error: Exception) -> None:
+        line = _line(error)
+        if self.last_error is None:
+            logger.error("sink %s: %s; signals wait in the ledger", self._sink.name, line)
+        self.last_error = line
+
+    def _succeeded(self) -> None:
+        if self.last_error is not None:
+            # No error, yet whoever saw the one must see this.
+            logger.warning("sink %s: works again", self._sink.name)
+        self.last_error = None
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, (SinkError, LedgerError)):
+        return " ".join(str(error).split())
+    # A mistake in the program; its words could quote a user.
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
