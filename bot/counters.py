@@ -148,6 +148,13 @@ class _Everybody(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """All metrics; a process that is only just making its file, or died while it did, has none yet."""
-        files = [str(file) for file in self._folder.glob("*.db") if file.stat().st_size]
+        files = [str(file) for file in self._folder.glob("*.db") if _has_content(file)]
         merged: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
         return merged
+
+
+def _has_content(file: Path) -> bool:
+    try:
+        return file.stat().st_size > 0
+    except FileNotFoundError:  # its process has ended since
+        return False
