@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 export RASA_TELEMETRY_ENABLED := false
 
-.PHONY: help setup run test train format clean
+.PHONY: help setup run test train bench format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ test: setup ## format, lint, types, imports, content and all tests
 soak: setup ## the long fault and property tests in full
 	@scripts/system-packages
 	@JINGZHONG_SOAK=1 .venv/bin/python -m pytest -q tests
+
+bench: setup ## measure the product beside a stock Rasa assistant (a quarter of an hour)
+	@.venv/bin/jingzhong bench
 
 format: setup ## format the code
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .

@@ -10,6 +10,7 @@ import sys
 import typer
 
 from actions.content import ContentError
+from bot.cli.bench import bench
 from bot.cli.content import content_app
 from bot.cli.detect import detect
 from bot.cli.evaluate import evaluate
@@ -31,6 +32,7 @@ app.command("run")(serve)
 app.command("train")(train)
 app.command("detect")(detect)
 app.command("evaluate")(evaluate)
+app.command("bench")(bench)
 app.add_typer(signals_app, name="signals")
 app.add_typer(content_app, name="content")
 
