@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -47,7 +47,9 @@ class Facts:
 
     def as_json(self) -> dict[str, Any]:
         """The value that travels in the message's metadata."""
-        return asdict(self)
+        # What dataclasses.asdict gives, without its deep copies.
+        receipt = dict(vars(self.receipt)) if self.receipt else None
+        return {**vars(self), "receipt": receipt}
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any] | None) -> Facts:

@@ -29,6 +29,8 @@ def language_of(text: str, before: str = "zh-Hans") -> str:
         )
     to_simplified, to_traditional = _converters()
     traditional = _changes(text, to_simplified.convert(text))
+    if not traditional and before != "zh-Hant":
+        return "zh-Hans"
     simplified = _changes(text, to_traditional.convert(text))
     if traditional == simplified:
         return before if before != "en" else "zh-Hans"

@@ -7,7 +7,7 @@ the key :data:`TURN_KEY`, so that an action server in another process needs noth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 TURN_KEY = "turn"
@@ -81,8 +81,11 @@ class Turn:
         """The part that the service needs, without the conversation state."""
         return {
             "replies": [reply.name for reply in self.replies],
-            "signals": [asdict(signal) for signal in self.signals],
-            "user": asdict(self.user),
+            "signals": [
+                {**vars(signal), "contacts": [dict(vars(contact)) for contact in signal.contacts]}
+                for signal in self.signals
+            ],
+            "user": dict(vars(self.user)),
             "receipt": self.receipt,
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from nlu.analysis import THREAT_CODES
@@ -69,7 +69,8 @@ class ConversationState:
 
     def as_json(self) -> dict[str, Any]:
         """The value for the slot."""
-        return asdict(self)
+        # What dataclasses.asdict gives, without its deep copies.
+        return {**vars(self), "threats": tuple(dict(vars(threat)) for threat in self.threats)}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any] | None) -> ConversationState:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from asyncio import AbstractEventLoop
 from pathlib import Path
 
@@ -49,6 +50,9 @@ def create_app(services: Services, model: Path, name: str = "jingzhong") -> Sani
     @app.before_server_start
     async def load(app: Sanic, loop: AbstractEventLoop) -> None:
         agent.load_model(model)
+        # What is loaded stays: without this, the collector walks through all of it again and again.
+        gc.collect()
+        gc.freeze()
         await services.start()
 
     @app.before_server_stop

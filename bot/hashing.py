@@ -6,6 +6,9 @@ import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+_REMEMBERED = 1024
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,14 @@ class Hasher:
         if not secrets or not all(secrets):
             raise ValueError("keyed hashes need at least one key, and none that is empty")
         self._secrets = tuple(secrets)
+        # One message asks for the same few again and again.
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._pseudonym)
 
     def pseudonym(self, kind: str, *parts: str) -> Pseudonym:
         """The hashes of an id, 32 hexadecimal digits each; equal parts of two kinds do not meet."""
+        return self._remembered(kind, parts)
+
+    def _pseudonym(self, kind: str, parts: tuple[str, ...]) -> Pseudonym:
         current, *former = (_mac(key, kind, parts).hex()[:32] for key in self._secrets)
         return Pseudonym(current, tuple(former))
 

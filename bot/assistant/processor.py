@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any, Optional, Union
 
-from rasa.core.actions.action import Action
+from rasa.core.actions.action import Action, action_for_index
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
@@ -14,6 +15,7 @@ from rasa.engine.loader import load_predict_graph_runner
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
+from rasa.exceptions import ActionLimitReached
 from rasa.model import get_latest_model
 from rasa.shared.core.constants import (
     ACTION_LISTEN_NAME,
@@ -45,6 +47,7 @@ class AssistantProcessor(MessageProcessor):
         self._answer = answer
         self._counters = counters
         self._fills_slots = _fills_slots(self.domain)
+        self._actions: dict[int, Action] = {}
 
     @staticmethod
     def _load_model(model_path: Union[str, Path]) -> tuple[str, ModelMetadata, GraphRunner]:
@@ -78,6 +81,38 @@ class AssistantProcessor(MessageProcessor):
         if not self._fills_slots:
             return tracker
         return await super().run_action_extract_slots(output_channel, tracker)
+
+    def predict_next_with_tracker_if_should(
+        self, tracker: DialogueStateTracker
+    ) -> tuple[Action, PolicyPrediction]:
+        """The next action and what predicted it; Rasa makes all actions anew for each prediction."""
+        goes_on = self.should_predict_another_action(tracker.latest_action_name)
+        if self.is_action_limit_reached(tracker, goes_on):
+            raise ActionLimitReached("The limit of actions to predict has been reached.")
+        prediction = self._predict_next_with_tracker(tracker)
+        index = prediction.max_confidence_index
+        if index not in self._actions:
+            self._actions[index] = action_for_index(index, self.domain, self.action_endpoint)
+        return self._actions[index], prediction
+
+    def _has_session_expired(self, tracker: DialogueStateTracker) -> bool:
+        """Asks the last message first, where Rasa goes through the whole conversation to find it."""
+        said = tracker.latest_message
+        minutes = self.domain.session_config.session_expiration_time
+        if said is not None and said.text and time.time() - said.timestamp <= 60 * minutes:
+            return False
+        return bool(super()._has_session_expired(tracker))
+
+    async def _update_tracker_session(
+        self,
+        tracker: DialogueStateTracker,
+        output_channel: OutputChannel,
+        metadata: Optional[dict[str, Any]] = None,
+    ) -> None:
+        """Starts a session where there is none; one that waits for the user is one without a look."""
+        listening = tracker.latest_action_name == ACTION_LISTEN_NAME
+        if not listening or self._has_session_expired(tracker):
+            await super()._update_tracker_session(tracker, output_channel, metadata)
 
     async def _run_action(
         self,

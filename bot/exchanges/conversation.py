@@ -7,14 +7,23 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from rasa.shared.constants import ASSISTANT_ID_KEY
 from rasa.shared.core.constants import (
     ACTION_LISTEN_NAME,
     ACTION_SESSION_START_NAME,
     SESSION_START_METADATA_SLOT,
 )
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    BotUttered,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import INTENT_RANKING_KEY, METADATA_MODEL_ID
 from rasa.shared.utils.common import all_subclasses
 
 from actions.facts import FACTS_KEY
@@ -24,8 +33,21 @@ from bot.ledger.encoding import to_json
 
 MOST_EVENTS = 120
 KEPT_EVENTS = 60
-# What the gate tells an action and an action the ledger; it names the user, or stands in the ledger already.
-_INTERNAL = frozenset({FACTS_KEY, TURN_KEY})
+# What the gate tells an action and an action the ledger names the user or stands in the ledger already. Rasa
+# repeats it and the text in the parse data, and the model's id in each event. How the understanding came to
+# its decisions is of use in its own turn only.
+_NOT_KEPT = frozenset(
+    {
+        FACTS_KEY,
+        TURN_KEY,
+        METADATA_MODEL_ID,
+        ASSISTANT_ID_KEY,
+        "metadata",
+        "message_id",
+        INTENT_RANKING_KEY,
+        "understanding",
+    }
+)
 
 
 def slots_of(tracker: DialogueStateTracker) -> str:
@@ -99,15 +121,16 @@ def _names_user(event: Event) -> bool:
 
 def _as_dict(event: Event) -> dict[str, Any]:
     entry: dict[str, Any] = event.as_dict()
-    if not _INTERNAL.isdisjoint(entry.get("metadata") or ()):
-        entry["metadata"] = {
-            key: value for key, value in entry["metadata"].items() if key not in _INTERNAL
-        }
-    if "metadata" in (entry.get("parse_data") or ()):  # where Rasa repeats it
-        entry["parse_data"] = {
-            key: value for key, value in entry["parse_data"].items() if key != "metadata"
-        }
-    return entry
+    metadata = entry.pop("metadata", None)
+    told = {key: value for key, value in (metadata or {}).items() if key not in _NOT_KEPT}
+    if told:
+        entry["metadata"] = told
+    if isinstance(event, UserUttered):
+        parsed = entry["parse_data"]
+        entry["parse_data"] = {key: parsed[key] for key in parsed if key not in _NOT_KEPT}
+    elif isinstance(event, BotUttered):
+        entry["data"] = {key: value for key, value in event.data.items() if value is not None}
+    return {key: value for key, value in entry.items() if value is not None or key == "value"}
 
 
 def _events(turn: str) -> list[Event]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import datetime, timedelta
 
 from bot.exchanges.exchange import Talk, TalkTurn
 from bot.hashing import Pseudonym
 from bot.ledger.database import Reader, placeholders
 from bot.ledger.encoding import rfc3339
+from bot.ledger.rows import Addition, Table
 
 
 class ConversationTable:
@@ -21,18 +21,24 @@ class ConversationTable:
         self._lifetime = lifetime
         self._kept_turns = kept_turns
 
-    def read(self, conversation: Pseudonym, now: datetime) -> Talk:
-        """The whole conversation; one that is unknown or too old is a new one.
+    def read(self, conversation: Pseudonym, known: int, now: datetime) -> Talk:
+        """The whole conversation, or nothing of it if ``known`` is its version; 0 is none.
+
+        One that is unknown or too old is a new one.
 
         Raises:
             LedgerError: when the database cannot be read.
         """
+        if known and self._is_at(conversation, known, now):
+            return Talk(known, known)
+        # A turn of before the last ones was left by a conversation that had grown too old.
         rows = self._reader.rows(
-            "SELECT conversation, conversations.version, slots, events FROM conversations "
-            "LEFT JOIN conversation_turns USING (conversation) "
-            f"WHERE conversation IN {placeholders(conversation.all)} AND updated_at > ? "
-            "ORDER BY conversation_turns.version",
-            (*conversation.all, rfc3339(now - self._lifetime)),
+            "SELECT talk.conversation, talk.version, slots, events FROM conversations AS talk "
+            "LEFT JOIN conversation_turns AS turn ON turn.conversation = talk.conversation "
+            "AND turn.version > talk.version - ? "
+            f"WHERE talk.conversation IN {placeholders(conversation.all)} AND updated_at > ? "
+            "ORDER BY turn.version",
+            (self._kept_turns, *conversation.all, rfc3339(now - self._lifetime)),
         )
         for key in conversation.all:
             own = [row for row in rows if row[0] == key]
@@ -41,36 +47,41 @@ class ConversationTable:
                 return Talk(version=own[0][1], slots=json.loads(own[0][2]), turns=turns)
         return Talk()
 
-    def add(
+    def _is_at(self, conversation: Pseudonym, version: int, now: datetime) -> bool:
+        return bool(
+            self._reader.rows(
+                "SELECT 1 FROM conversations "
+                "WHERE conversation = ? AND version = ? AND updated_at > ?",
+                (conversation.current, version, rfc3339(now - self._lifetime)),
+            )
+        )
+
+    def rows(
         self,
-        connection: sqlite3.Connection,
         conversation: Pseudonym,
         user: Pseudonym,
         version: int,
         turn: TalkTurn,
         now: datetime,
-    ) -> None:
-        """Adds a turn within the transaction of ``connection``; ``version`` is the one after it."""
-        connection.execute(
-            "DELETE FROM conversations WHERE updated_at <= ?", (rfc3339(now - self._lifetime),)
-        )
-        for key in conversation.former:
-            connection.execute(
-                "UPDATE OR IGNORE conversations SET conversation = ? WHERE conversation = ?",
-                (conversation.current, key),
-            )
-        connection.execute(
-            "INSERT INTO conversations (conversation, user, version, slots, updated_at) "
-            "VALUES (?, ?, ?, ?, ?) ON CONFLICT (conversation) DO UPDATE SET "
-            "user = excluded.user, version = excluded.version, slots = excluded.slots, "
-            "updated_at = excluded.updated_at",
-            (conversation.current, user.current, version, turn.slots, rfc3339(now)),
-        )
-        connection.execute(
-            "INSERT INTO conversation_turns (conversation, version, events) VALUES (?, ?, ?)",
-            (conversation.current, version, turn.events),
-        )
-        connection.execute(
-            "DELETE FROM conversation_turns WHERE conversation = ? AND version <= ?",
-            (conversation.current, version - self._kept_turns),
-        )
+    ) -> list[Addition]:
+        """What a turn adds; ``version`` is that of the conversation after it."""
+        key = conversation.current
+        return [
+            (_CONVERSATIONS, (key, user.current, version, turn.slots, rfc3339(now))),
+            (_TURNS, (key, version % self._kept_turns, version, turn.events)),
+        ]
+
+
+_CONVERSATIONS = Table(
+    "conversations",
+    ("conversation", "user", "version", "slots", "updated_at"),
+    "ON CONFLICT (conversation) DO UPDATE SET user = excluded.user, version = excluded.version, "
+    "slots = excluded.slots, updated_at = excluded.updated_at",
+)
+# A ring: the new turn takes the place of the one that is no longer kept.
+_TURNS = Table(
+    "conversation_turns",
+    ("conversation", "place", "version", "events"),
+    "ON CONFLICT (conversation, place) DO UPDATE SET version = excluded.version, "
+    "events = excluded.events",
+)

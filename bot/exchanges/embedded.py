@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
 from bot.exchanges.conversation_table import ConversationTable
 from bot.exchanges.exchange import (
-    CONVERSATION_LIFETIME,
     KEPT_TURNS,
     Asked,
     ExchangeStore,
     Opened,
     Outcome,
-    Talk,
 )
 from bot.exchanges.locks import KeyedLocks
 from bot.hashing import Hasher, Pseudonym
 from bot.ledger.encoding import utc_now
-from bot.ledger.ledger import Ledger, TurnRecord
+from bot.ledger.ledger import CONVERSATION_LIFETIME, Ledger, TurnRecord
 from bot.users import UserRecord
 
 _NOBODY = UserRecord()
@@ -64,22 +61,21 @@ class EmbeddedExchanges(ExchangeStore):
             reply = self._ledger.stored_reply(message.key, message.message_id)
             user = await self._ledger.users.get(self._hasher.user(message.channel, message.user))
         known = 0 if reply is not None else asked.claim()
-        if known:
-            return Opened("", Talk(known, known), user, reply)
-        talk = self._talks.read(self._hasher.conversation(asked.conversation), self._clock())
+        conversation = self._hasher.conversation(asked.conversation)
+        talk = self._talks.read(conversation, known, self._clock())
         return Opened("", talk, user, reply)
 
     async def commit(self, asked: Asked, opened: Opened, outcome: Outcome) -> int:
         """See :meth:`ExchangeStore.commit`."""
         conversation = self._hasher.conversation(asked.conversation)
-        owner, version, now = self._owner(asked), opened.talk.version + 1, self._clock()
-        turn = outcome.turn
+        owner, turn, now = self._owner(asked), outcome.turn, self._clock()
+        # A new one does not begin at 1: where the old one was erased by another process, such as the
+        # command line, the memory of this one must not pass for it.
+        begin = int(now.timestamp() * 1_000_000)
+        version = opened.talk.version + 1 if opened.talk.version else begin
 
-        def add_turn(connection: sqlite3.Connection) -> None:
-            if turn is not None:
-                self._talks.add(connection, conversation, owner, version, turn, now)
-
-        await self._ledger.settle(outcome.record, asked.message, outcome.messages, further=add_turn)
+        rows = self._talks.rows(conversation, owner, version, turn, now) if turn else ()
+        await self._ledger.settle(outcome.record, asked.message, outcome.messages, rows)
         self._locks.release(asked.conversation)
         return version
 

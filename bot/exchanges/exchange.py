@@ -5,15 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from bot.inbound import InboundMessage
 from bot.ledger.ledger import StoredReply, TurnRecord
 from bot.users import UserRecord
 
-CONVERSATION_LIFETIME = timedelta(days=30)
-"""How long a conversation is kept after its last message."""
 KEPT_TURNS = 10
 """How many turns of a conversation are kept; older ones live on in its slots alone."""
 

@@ -79,7 +79,8 @@ class Exchange:
         if self._tracker is None:
             return None
         kept = recent(self._tracker)
-        known = self._live.size if self._live else sum(map(len, self.opened.talk.turns))
+        read = sum(map(len, self.opened.talk.turns))
+        known = read + (self._live.size if self._live else 0)
         size = (known + len(turn.events)) * len(kept.events) // len(self._tracker.events)
         return Live(0, kept, size)
 
@@ -114,7 +115,7 @@ class Exchanges:
         """``recorded`` is told of every turn with signals or changes as soon as it is durable."""
         self.store = store
         self._recorded = recorded
-        self._memory = memory or LiveConversations()
+        self._memory = LiveConversations() if memory is None else memory
         self._open: dict[str, Exchange] = {}
 
     def current(self, conversation: str) -> Exchange | None:

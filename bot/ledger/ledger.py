@@ -18,10 +18,14 @@ from bot.ledger.encoding import parse_time, rfc3339, to_json, utc_now
 from bot.ledger.events import ThreatEvent, TurnContext, threat_event
 from bot.ledger.reading import LedgerView
 from bot.ledger.receipts import RECEIVED, normalise_receipt
+from bot.ledger.rows import Addition, Table
+from bot.ledger.sweeping import Sweeping
 from bot.ledger.writer import Unit, Writer
 from bot.users import Address, SqliteUserStore, UserStore
 
 REPLY_LIFETIME = timedelta(days=7)
+CONVERSATION_LIFETIME = timedelta(days=30)
+"""How long a conversation is kept after its last message."""
 
 _NO_CHANGE = UserChange()
 
@@ -88,6 +92,7 @@ class Ledger(LedgerView):
         self._hasher = hasher
         self._source = source
         self._clock = clock
+        self._sweeping = Sweeping()
 
     @classmethod
     def open(cls, home: Path, *, hasher: Hasher, source: str) -> Ledger:
@@ -118,7 +123,7 @@ class Ledger(LedgerView):
         """
         events = self._events_of(turn)
         if events or turn.change != _NO_CHANGE or turn.address is not None:
-            await self._commit(self._turn_unit(turn, events))
+            await self.writer.commit(self._turn_unit(turn, events), _event_rows(events))
         return list(dict.fromkeys(event.id for event in events))
 
     async def store_reply(
@@ -129,34 +134,32 @@ class Ledger(LedgerView):
         Raises:
             LedgerError: when it cannot be written.
         """
-        await self._commit(self._reply_unit(message, messages))
+        await self.writer.commit(self._sweep_unit(), [self._reply_row(message, messages)])
 
     async def settle(
         self,
         turn: TurnRecord | None,
         message: InboundMessage | None,
         messages: Sequence[Mapping[str, Any]] | None,
-        *,
-        further: Unit[None],
+        further: Sequence[Addition],
     ) -> None:
-        """Writes a turn, the answer to its message and what ``further`` adds in one transaction.
+        """Writes a turn, the answer to its message and ``further`` rows in one transaction.
 
         Raises:
             LedgerError: when it cannot be written; nothing of it was written then.
         """
-        units: list[Unit[None]] = []
-        if turn is not None:
-            units.append(self._turn_unit(turn, self._events_of(turn)))
+        events = self._events_of(turn) if turn is not None else []
+        rows = [*_event_rows(events), *further]
         if message is not None and messages is not None:
-            units.append(self._reply_unit(message, messages))
-        await self._commit(*units, further)
+            rows.append(self._reply_row(message, messages))
+        sweep = self._sweep_unit()
+        apply = self._turn_unit(turn, events) if turn is not None else sweep
 
-    async def _commit(self, *units: Unit[None]) -> None:
         def unit(connection: sqlite3.Connection) -> None:
-            for part in units:
-                part(connection)
+            sweep(connection)
+            apply(connection)
 
-        await self.writer.commit(unit)
+        await self.writer.commit(unit, rows)
 
     def _events_of(self, turn: TurnRecord) -> list[ThreatEvent]:
         return [
@@ -165,36 +168,36 @@ class Ledger(LedgerView):
         ]
 
     def _turn_unit(self, turn: TurnRecord, events: Sequence[ThreatEvent]) -> Unit[None]:
-        rows = [_row(event) for event in events]
+        """What a turn changes; its events are only added."""
 
         def unit(connection: sqlite3.Connection) -> None:
-            connection.executemany(_INSERT_EVENT, rows)
-            self._change_user(connection, turn)
+            if turn.change != _NO_CHANGE or turn.address is not None:
+                self._change_user(connection, turn)
             if turn.receipt is not None:
                 _file(connection, turn, events)
 
         return unit
 
-    def _reply_unit(
+    def _reply_row(
         self, message: InboundMessage, messages: Sequence[Mapping[str, Any]]
-    ) -> Unit[None]:
-        now = self._clock()
-        row = (
+    ) -> Addition:
+        return _REPLIES, (
             self._hasher.turn(message.key, message.message_id).current,
             self._hasher.user(message.channel, message.user).current,
             to_json(list(messages)),
-            rfc3339(now),
+            rfc3339(self._clock()),
         )
 
+    def _sweep_unit(self) -> Unit[None]:
+        """Removes what has grown too old, if it is time for it."""
+        now = self._clock()
+        due = self._sweeping.is_due(now)
+
         def unit(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "DELETE FROM replies WHERE created_at <= ?", (rfc3339(now - REPLY_LIFETIME),)
-            )
-            connection.execute(
-                "INSERT INTO replies (turn, user, messages, created_at) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT DO NOTHING",
-                row,
-            )
+            for table, column, lifetime in _LIFETIMES if due else ():
+                connection.execute(
+                    f"DELETE FROM {table} WHERE {column} <= ?", (rfc3339(now - lifetime),)
+                )
 
         return unit
 
@@ -247,14 +250,28 @@ class Ledger(LedgerView):
             )
 
 
-_INSERT_EVENT = (
-    "INSERT INTO events (source, id, code, time, user, body) VALUES (?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (source, id) DO NOTHING"
+_EVENTS = Table(
+    "events",
+    ("source", "id", "code", "time", "user", "body"),
+    "ON CONFLICT (source, id) DO NOTHING",
+)
+_REPLIES = Table(
+    "replies", ("turn", "user", "messages", "created_at"), "ON CONFLICT (turn) DO NOTHING"
+)
+_LIFETIMES = (
+    ("replies", "created_at", REPLY_LIFETIME),
+    ("conversations", "updated_at", CONVERSATION_LIFETIME),
 )
 
 
-def _row(event: ThreatEvent) -> tuple[str, ...]:
-    return event.source, event.id, event.code, rfc3339(event.time), event.user, event.line()
+def _event_rows(events: Sequence[ThreatEvent]) -> list[Addition]:
+    return [
+        (
+            _EVENTS,
+            (event.source, event.id, event.code, rfc3339(event.time), event.user, event.line()),
+        )
+        for event in events
+    ]
 
 
 def _file(connection: sqlite3.Connection, turn: TurnRecord, events: Sequence[ThreatEvent]) -> None:

@@ -11,13 +11,14 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.ledger.database import BUSY_SECONDS, open_database
 from bot.ledger.errors import LedgerBusyError, LedgerError, explain, is_trouble
+from bot.ledger.rows import Addition, Row, Table
 from bot.ledger.schema import version_of
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ Unit = Callable[[sqlite3.Connection], T]
 @dataclass(frozen=True)
 class _Waiting:
     unit: Unit[Any]
+    rows: Sequence[Addition]
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
 
@@ -89,11 +91,15 @@ class Writer:
         """How many units wait for the thread to take them."""
         return self._waiting.qsize()
 
-    async def commit(self, unit: Unit[T]) -> T:
-        """Runs ``unit(connection)`` in the writer's thread, returns its value once that is durable.
+    async def commit(self, unit: Unit[T], rows: Sequence[Addition] = ()) -> T:
+        """Runs ``unit(connection)`` in the writer's thread, then adds ``rows``; returns once all is durable.
 
-        The unit sees a transaction it must not end. If it raises, its own changes are undone and
-        the error is raised here; other units of the same commit are not touched. A caller that is
+        What is only added should come as rows, which cost far less; a table that refers to another comes
+        after it.
+
+        The unit sees a transaction it must not end, and may be run a second time when a unit beside it
+        failed. If it raises, its own changes are undone and the error is raised here; other units of the
+        same commit are not touched. A caller that is
         cancelled no longer waits, and the unit is written all the same.
 
         Raises:
@@ -101,7 +107,7 @@ class Writer:
             LedgerError: when the database fails or the writer is closed; nothing was written then.
         """
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(unit, loop.create_future(), loop)
+        waiting = _Waiting(unit, rows, loop.create_future(), loop)
         with self._gate:
             if self._closed or not self._thread.is_alive():
                 raise LedgerError(
@@ -152,10 +158,7 @@ class Writer:
     def _write(self, batch: list[_Waiting]) -> None:
         trouble = None
         try:
-            connection = self._connect()
-            connection.execute("BEGIN IMMEDIATE")
-            outcomes = [self._apply(connection, waiting.unit) for waiting in batch]
-            connection.execute("COMMIT")
+            outcomes = self._write_all(batch) or self._write_each(batch)
         except Exception as error:
             # SQLite may have undone the whole transaction: no unit of the batch can be relied on.
             trouble = explain(error, self._path)
@@ -168,10 +171,33 @@ class Writer:
         self._report(trouble)
         _settle_all(batch, outcomes)
 
-    def _apply(self, connection: sqlite3.Connection, unit: Unit[Any]) -> _Outcome:
+    def _write_all(self, batch: list[_Waiting]) -> list[_Outcome] | None:
+        """Writes units that all succeed, as nearly all do; undoes everything if one does not."""
+        connection = self._connect()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            outcomes = [_Outcome(waiting.unit(connection)) for waiting in batch]
+            _add(connection, [addition for waiting in batch for addition in waiting.rows])
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            return None
+        connection.execute("COMMIT")
+        return outcomes
+
+    def _write_each(self, batch: list[_Waiting]) -> list[_Outcome]:
+        """Writes the units apart from each other, so that the error of one is undone alone."""
+        connection = self._connect()
+        connection.execute("BEGIN IMMEDIATE")
+        outcomes = [self._apply(connection, waiting) for waiting in batch]
+        connection.execute("COMMIT")
+        return outcomes
+
+    def _apply(self, connection: sqlite3.Connection, waiting: _Waiting) -> _Outcome:
         connection.execute("SAVEPOINT unit")
         try:
-            outcome = _Outcome(unit(connection))
+            outcome = _Outcome(waiting.unit(connection))
+            _add(connection, waiting.rows)
         except BaseException as error:
             if not connection.in_transaction:
                 raise LedgerError(str(explain(error, self._path))) from error
@@ -215,6 +241,14 @@ class Writer:
                 connection.close()
             except sqlite3.Error as error:
                 logger.warning("ledger: %s", explain(error, self._path))
+
+
+def _add(connection: sqlite3.Connection, additions: Sequence[Addition]) -> None:
+    rows: dict[Table, list[Row]] = {}
+    for table, row in additions:
+        rows.setdefault(table, []).append(row)
+    for table, own in rows.items():
+        table.add(connection, own)
 
 
 def _settle_all(batch: list[_Waiting], outcomes: list[_Outcome]) -> None:

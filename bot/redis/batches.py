@@ -15,6 +15,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from bot.exchanges.exchange import StoreUnavailable
 
@@ -67,6 +68,7 @@ class Batches:
         """Waits for what is under way and closes the connection."""
         if self._sending is not None:
             await asyncio.wait({self._sending}, timeout=1)
+            self._sending.cancel()
         await self._client.close(close_connection_pool=True)
 
     def _add(self, command: tuple[Any, ...], script: Script | None) -> asyncio.Future[Any]:
@@ -85,6 +87,9 @@ class Batches:
             try:
                 await self._send_batch(batch)
             except (RedisError, OSError, asyncio.TimeoutError) as error:
+                if isinstance(error, (RedisTimeout, asyncio.TimeoutError)):
+                    # The server hangs. Who came meanwhile is not made to find that out once more.
+                    batch, self._waiting = [*batch, *self._waiting], []
                 _fail(batch, StoreUnavailable(f"Redis: {_line(error)}"))
             except BaseException:
                 _fail([*batch, *self._waiting], StoreUnavailable("Redis: the service is stopping"))
@@ -92,16 +97,14 @@ class Batches:
 
     async def _send_batch(self, batch: list[_Call]) -> None:
         answers = await self._answers([call.command for call in batch])
-        unknown = {
-            call.script
-            for call, answer in zip(batch, answers)
+        again = {
+            place: ("EVAL", call.script.source, *call.command[2:])
+            for place, (call, answer) in enumerate(zip(batch, answers))
             if call.script is not None and isinstance(answer, NoScriptError)
         }
-        if unknown:
-            # A server that has just started, or whose scripts were flushed.
-            await self._answers([("SCRIPT", "LOAD", script.source) for script in unknown])
-            again = [place for place, call in enumerate(batch) if call.script in unknown]
-            more = await self._answers([batch[place].command for place in again])
+        if again:
+            # A server that has just started, or whose scripts were flushed; it knows them from now on.
+            more = await self._answers(list(again.values()))
             for place, answer in zip(again, more):
                 answers[place] = answer
         for call, answer in zip(batch, answers):

@@ -22,8 +22,9 @@ def conversation_keys(conversation: str) -> list[str]:
 
 
 def user_keys(user: str) -> list[str]:
-    """user, changes, conversations of one user (a keyed hash)."""
-    return [f"{PREFIX}:{{u:{user}}}:{name}" for name in ("user", "changes", "conversations")]
+    """user, changes, conversations, erasing of one user (a keyed hash)."""
+    names = ("user", "changes", "conversations", "erasing")
+    return [f"{PREFIX}:{{u:{user}}}:{name}" for name in names]
 
 
 def receipt_key(number: str) -> str:

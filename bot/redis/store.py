@@ -13,7 +13,6 @@ from redis.asyncio import Redis
 
 from actions.plan import UserChange
 from bot.exchanges.exchange import (
-    CONVERSATION_LIFETIME,
     KEPT_TURNS,
     Asked,
     ExchangeLost,
@@ -24,8 +23,9 @@ from bot.exchanges.exchange import (
     Talk,
 )
 from bot.hashing import Hasher, Pseudonym
+from bot.inbound import InboundMessage
 from bot.ledger.encoding import parse_time, rfc3339, to_json, utc_now
-from bot.ledger.ledger import REPLY_LIFETIME, Ledger, StoredReply, TurnRecord
+from bot.ledger.ledger import CONVERSATION_LIFETIME, REPLY_LIFETIME, Ledger, StoredReply, TurnRecord
 from bot.redis.batches import Batches, Script
 from bot.redis.connection import ANSWER_SECONDS
 from bot.redis.keys import (
@@ -87,8 +87,9 @@ class RedisExchanges(ExchangeStore):
     async def start(self) -> None:
         """Begins to watch the server; the first answer is there when this returns."""
         if self._pinging is None:
-            await self._ping()
+            self._wakeups.start()
             self._pinging = asyncio.ensure_future(self._keep_pinging())
+            await self._ping()
 
     async def open(self, asked: Asked) -> Opened:
         """See :meth:`ExchangeStore.open`."""
@@ -111,8 +112,8 @@ class RedisExchanges(ExchangeStore):
         if outcome.record is not None:
             await self._write_record(outcome.record)
         keys, message, turn = self._keys(asked), asked.message, outcome.turn
-        if message is not None and opened.talk.version == 0:
-            self._note_owner(asked)
+        if message is not None and turn is not None and opened.talk.since == 0:
+            self._note_owner(message, asked)
         version = await self._batches.run(
             _COMMIT,
             keys,
@@ -152,6 +153,7 @@ class RedisExchanges(ExchangeStore):
     async def _try_to_open(self, ticket: str, asked: Asked) -> Opened | None:
         message = asked.message
         user = self._hasher.user(message.channel, message.user) if message else None
+        conversation = self._hasher.conversation(asked.conversation)
         turn = self._turn(asked).all if message else ("",)
         opening = self._batches.run(
             _OPEN,
@@ -163,31 +165,33 @@ class RedisExchanges(ExchangeStore):
             turn[0],
         )
         record = asyncio.gather(*(self._users.fetch(user) if user else ()))
-        answer, records = await asyncio.gather(opening, record)
+        # Under the hashes of older keys, which most services have none of.
+        replies = asyncio.gather(
+            *(
+                self._batches.send("HGET", conversation_keys(key)[5], before)
+                for key, before in zip(conversation.former, turn[1:])
+            )
+        )
+        answer, records, former = await asyncio.gather(opening, record, replies)
         if answer[0] == 0:
             return None
         talk = Talk(int(answer[2]), int(answer[3]), json.loads(answer[4]), tuple(answer[5]))
-        reply = answer[1]
         if talk.version == 0:
-            talk, reply = await self._before_rotation(asked, reply, turn)
+            talk = await self._before_rotation(conversation)
+        reply = next(filter(None, (answer[1], *former)), "")
         return Opened(ticket, talk, record_of(records), _reply_of(reply))
 
-    async def _before_rotation(
-        self, asked: Asked, reply: str, turn: Sequence[str]
-    ) -> tuple[Talk, str]:
+    async def _before_rotation(self, conversation: Pseudonym) -> Talk:
         """What stands under the hashes of older keys, when there is nothing under the current one."""
-        talk = Talk()
-        for place, key in enumerate(self._hasher.conversation(asked.conversation).former, start=1):
-            *_, stored, turns, replies, _ = conversation_keys(key)
-            fields, kept, answered = await asyncio.gather(
+        for key in conversation.former:
+            *_, stored, turns, _, _ = conversation_keys(key)
+            fields, kept = await asyncio.gather(
                 self._batches.send("HMGET", stored, "version", "slots"),
                 self._batches.send("LRANGE", turns, 0, -1),
-                self._batches.send("HGET", replies, turn[min(place, len(turn) - 1)]),
             )
-            reply = reply or answered or ""
-            if fields[0] and talk.version == 0:
-                talk = Talk(int(fields[0]), 0, json.loads(fields[1]), tuple(kept))
-        return talk, reply
+            if fields[0]:
+                return Talk(int(fields[0]), 0, json.loads(fields[1]), tuple(kept))
+        return Talk()
 
     async def _write_record(self, record: TurnRecord) -> None:
         context = record.context
@@ -198,17 +202,16 @@ class RedisExchanges(ExchangeStore):
         if record.change.erase:
             for conversation in erased:
                 await self._batches.send("DEL", *conversation_keys(conversation)[3:])
+            await self._users.erased(user)
             # What stood in this ledger before Redis was used.
             await self._ledger.erase(user)
 
-    def _note_owner(self, asked: Asked) -> None:
+    def _note_owner(self, message: InboundMessage, asked: Asked) -> None:
         # Nobody waits for it: calls arrive in order, before the conversation itself.
-        message = asked.message
-        if message is not None:
-            owned = user_keys(self._hasher.user(message.channel, message.user).current)[2]
-            conversation = self._hasher.conversation(asked.conversation).current
-            _unheeded(self._batches.send("SADD", owned, conversation))
-            _unheeded(self._batches.send("PEXPIRE", owned, milliseconds(USER_LIFETIME)))
+        owned = user_keys(self._hasher.user(message.channel, message.user).current)[2]
+        conversation = self._hasher.conversation(asked.conversation).current
+        _unheeded(self._batches.send("SADD", owned, conversation))
+        _unheeded(self._batches.send("PEXPIRE", owned, milliseconds(USER_LIFETIME)))
 
     def _release(self, ticket: str, asked: Asked) -> asyncio.Future[Any]:
         return _unheeded(self._batches.run(_RELEASE, self._keys(asked)[:3], ticket, WAKE))

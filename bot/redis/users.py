@@ -19,6 +19,7 @@ from bot.users import Address, Consent, UserRecord
 
 _CHANGE_USER = Script.named("change_user")
 _NO_CHANGE = UserChange()
+_CONVERSATIONS, _ERASING = 2, 3  # places in user_keys()
 
 
 class RedisUsers:
@@ -35,7 +36,8 @@ class RedisUsers:
         """Applies the change of one message, once however often it is told.
 
         Returns:
-            The conversations (keyed hashes) that have to be erased with the record.
+            The conversations (keyed hashes) that have to be erased with the record; whoever did that
+            calls :meth:`erased`.
 
         Raises:
             StoreUnavailable: when it was not written, or nobody knows.
@@ -44,6 +46,8 @@ class RedisUsers:
             return ()
         former: dict[str, str] = {}
         if user.former:
+            if await self._was_told(user, message):
+                return await self._former(user, _ERASING) if turn.change.erase else ()
             answers = [fields_of(await answer) for answer in self.fetch(user)]
             former = next((fields for fields in answers if fields), {})
         said = {
@@ -63,9 +67,35 @@ class RedisUsers:
             milliseconds(USER_LIFETIME),
         )
         if turn.change.erase:
-            for key in user.former:
-                await self._batches.send("DEL", *user_keys(key))
+            erased = [*erased, *await self._former(user, _CONVERSATIONS), *await self._former(user, _ERASING)]
         return erased
+
+    async def erased(self, user: Pseudonym) -> None:
+        """The conversations of an erasure are gone; so goes what told of them, and the rest of older keys.
+
+        Raises:
+            StoreUnavailable: when it was not written, or nobody knows.
+        """
+        await self._batches.send("DEL", user_keys(user.current)[_ERASING])
+        for record, changes, *conversations in map(user_keys, user.former):
+            await self._batches.send("DEL", record, *conversations)
+            # As under the current key, the hashes of the turns stay.
+            for turn in await self._batches.send("HKEYS", changes):
+                await self._batches.send("HSET", changes, turn, "")
+
+    async def _was_told(self, user: Pseudonym, message: Pseudonym) -> bool:
+        told = [
+            await self._batches.send("HEXISTS", user_keys(key)[1], turn)
+            for key, turn in zip(user.former, message.former)
+        ]
+        return any(told)
+
+    async def _former(self, user: Pseudonym, place: int) -> list[str]:
+        """The conversations in the set that is at this place among the keys of each older hash."""
+        found: list[str] = []
+        for key in user.former:
+            found += await self._batches.send("SMEMBERS", user_keys(key)[place])
+        return found
 
 
 def record_of(answers: Sequence[Any]) -> UserRecord:
@@ -84,7 +114,7 @@ def record_of(answers: Sequence[Any]) -> UserRecord:
         minor="minor" in fields,
         addresses=tuple(
             Address(channel, address)
-            for channel, address in json.loads(fields.get("addresses", "[]"))
+            for channel, address in sorted(json.loads(fields.get("addresses", "[]")))
         ),
         erased_at=_time(fields, "erased_at"),
     )

@@ -30,16 +30,22 @@ class Wakeups:
         self._waiting: dict[str, asyncio.Event] = {}
         self._listening: asyncio.Task[None] | None = None
 
-    def ticket(self) -> str:
-        """A new ticket, different from those of all processes."""
-        self._given += 1
-        return f"{self._process}/{self._given}"
-
-    async def wait(self, ticket: str, seconds: float) -> None:
-        """Waits until the ticket is woken, but no longer than this."""
+    def start(self) -> None:
+        """Begins to listen, before the first ticket has to wait."""
         if self._listening is None:
             self._listening = asyncio.ensure_future(self._listen())
-        event = self._waiting.setdefault(ticket, asyncio.Event())
+
+    def ticket(self) -> str:
+        """A new ticket, different from those of all processes; :meth:`forget` it in the end."""
+        self._given += 1
+        ticket = f"{self._process}/{self._given}"
+        # From now on: its turn may come before it is known that it has to wait.
+        self._waiting[ticket] = asyncio.Event()
+        return ticket
+
+    async def wait(self, ticket: str, seconds: float) -> None:
+        """Waits until the ticket is woken or has been since it last waited, but no longer than this."""
+        event = self._waiting[ticket]
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(event.wait(), seconds)
         event.clear()

@@ -11,9 +11,11 @@ CREATE TABLE conversations (
 CREATE INDEX conversations_by_age ON conversations (updated_at);
 CREATE INDEX conversations_by_user ON conversations (user);
 
+-- A ring of turns: a new one takes the place of the one that is no longer kept.
 CREATE TABLE conversation_turns (
     conversation TEXT NOT NULL REFERENCES conversations (conversation) ON UPDATE CASCADE ON DELETE CASCADE,
+    place INTEGER NOT NULL,
     version INTEGER NOT NULL,
     events TEXT NOT NULL,
-    PRIMARY KEY (conversation, version)
+    PRIMARY KEY (conversation, place)
 ) WITHOUT ROWID;

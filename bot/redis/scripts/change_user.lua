@@ -1,16 +1,16 @@
 -- Applies one message's change to a user's record, once however often the message comes.
--- KEYS  user, changes, conversations of one user
+-- KEYS  user, changes, conversations, erasing of one user
 -- ARGV  turn, time, change as JSON, what an older key held as a JSON object, address as JSON or '',
 --       lifetime in ms
--- Gives the conversations to erase.
+-- Gives the conversations to erase, again and again until whoever erases them deletes the last key.
 local turn, at, change = ARGV[1], ARGV[2], cjson.decode(ARGV[3])
 local changes = next(change) ~= nil
 if changes and redis.call('HEXISTS', KEYS[2], turn) == 1 then
-  return {}
+  return change.erase and redis.call('SMEMBERS', KEYS[4]) or {}
 end
-local erased = {}
 if change.erase then
-  erased = redis.call('SMEMBERS', KEYS[3])
+  redis.call('SUNIONSTORE', KEYS[4], KEYS[4], KEYS[3])
+  redis.call('PEXPIRE', KEYS[4], ARGV[6])
   redis.call('DEL', KEYS[1], KEYS[3])
   redis.call('HSET', KEYS[1], 'erased_at', at)
   for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do
@@ -64,4 +64,4 @@ if changes then
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 redis.call('PEXPIRE', KEYS[2], ARGV[6])
-return erased
+return change.erase and redis.call('SMEMBERS', KEYS[4]) or {}

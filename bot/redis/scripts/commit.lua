@@ -15,7 +15,7 @@ if ARGV[3] ~= '' then
   if version == 0 then
     -- Not one: a conversation that was erased and begun again must not meet a memory of the old one.
     local time = redis.call('TIME')
-    version = time[1] * 1000 + math.floor(time[2] / 1000)
+    version = time[1] * 1000000 + time[2]
   else
     version = version + 1
   end
