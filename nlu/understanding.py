@@ -69,7 +69,7 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
             despair = scores.urgent[heads.urgent.index("crisis")]
             act = ("crisis", round(_sigmoid(despair), 4))
     threats: list[Threat] = []
-    strange = STRANGENESS * max(0.0, FAMILIAR - model.familiarity(features))
+    strange = STRANGENESS * max(0.0, FAMILIAR - model.familiarity(features, scores))
     # An emergency has a threat behind it, however few words are left for it.
     if len(scores.rows) and (urgent == "emergency" or scores.gate - strange >= GATE):
         evidence = Evidence(model, features, scores, partial(_confidence, model))

@@ -10,6 +10,7 @@ from typing import Any
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Legal in JSON, yet some readers break lines or obey terminal commands at them.
 _CONTROLS = re.compile("[\x7f-\x9f\u2028\u2029]")
+_ODD = re.compile(f"{_SURROGATES.pattern}|{_CONTROLS.pattern}")
 
 
 def storable(text: str) -> str:
@@ -25,6 +26,8 @@ def to_json(value: Any) -> str:
         TypeError: for what JSON cannot express.
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if not _ODD.search(text):
+        return text
     return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", storable(text))
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from itertools import repeat
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -15,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from nlu.model.features import CLOSING, Features
+from nlu.model.grams import UNHEARD, GramTable
 
 Vector = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.int8]
 GATES = 3
-_UNHEARD = -1
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,11 @@ class Heads:
 
 @dataclass(frozen=True)
 class Scores:
-    """Log-odds of every head for one message, with what is needed to explain them."""
+    """Log-odds of every head for one message, with what is needed to explain them.
+
+    ``found`` has the row of each gram of the message; ``rows`` are those that are known, each once, and
+    ``places`` where each of them comes first.
+    """
 
     gate: float
     follow_up: float
@@ -69,6 +72,7 @@ class Scores:
     rows: npt.NDArray[np.int64]
     places: npt.NDArray[np.int64]
     scale: float
+    found: npt.NDArray[np.int64]
 
 
 def quantised(weights: Vector) -> tuple[Bytes, Vector]:
@@ -102,6 +106,7 @@ class LinearModel:
         self.steps = steps
         self.bias = bias
         self.calibration = calibration
+        self._table = GramTable(vocabulary)
         self._slices = heads.slices()
         # Grams of the last clause repeat others: they add nothing to the length of a message.
         self.squares = (idf * idf).astype(np.float32)
@@ -109,11 +114,9 @@ class LinearModel:
 
     def score(self, features: Features) -> Scores:
         """Scores one message; grams that were never seen in training are silent."""
-        found = np.array(
-            list(map(self.vocabulary.get, features.grams, repeat(_UNHEARD))), dtype=np.int64
-        )
+        found = self._table.rows_of(features.hashes)
         rows, places = np.unique(found, return_index=True)
-        known = rows != _UNHEARD
+        known = rows != UNHEARD
         rows, places = rows[known], places[known]
         length = float(np.sqrt(self.squares[rows].sum()))
         scale = 1.0 / length if length else 0.0
@@ -132,14 +135,15 @@ class LinearModel:
             rows,
             places,
             scale,
+            found,
         )
 
-    def familiarity(self, features: Features) -> float:
+    @staticmethod
+    def familiarity(features: Features, scores: Scores) -> float:
         """The share of phrases of a message that training has heard, from 0 to 1."""
-        phrases = {features.grams[place] for place in features.phrases}
-        if not phrases:
-            return 1.0
-        return sum(phrase in self.vocabulary for phrase in phrases) / len(phrases)
+        phrases = slice(features.phrases.start, features.phrases.stop)
+        _, each = np.unique(features.hashes[phrases], return_index=True)
+        return float((scores.found[phrases][each] != UNHEARD).mean()) if len(each) else 1.0
 
     def save(self, folder: Path) -> None:
         """Writes ``model.npz`` and ``model.json`` into an existing folder."""

@@ -116,9 +116,13 @@ def test_weights_in_steps_stay_close_to_the_weights() -> None:
 
 
 def test_a_message_of_unheard_phrases_is_unfamiliar(small_model: LinearModel) -> None:
-    assert small_model.familiarity(extract("躔彁齉龘爨")) == 0
-    assert small_model.familiarity(extract("")) == 1
-    assert 0 < small_model.familiarity(extract("停息挂账躔彁齉龘爨")) < 1
+    def familiarity(text: str) -> float:
+        features = extract(text)
+        return small_model.familiarity(features, small_model.score(features))
+
+    assert familiarity("躔彁齉龘爨") == 0
+    assert familiarity("") == 1
+    assert 0 < familiarity("停息挂账躔彁齉龘爨") < 1
 
 
 def test_words_that_training_never_showed_say_nothing(small_model: LinearModel) -> None:
