@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bot.inbound import InboundMessage
+
+_ROUNDING = 1e-9  # seconds
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,9 @@ class Limits:
         now = self._clock()
         full_at = max(self._full_at.pop(person, now), now) + interval
         excess = full_at - now - interval * self.limit.burst
-        if excess > 1e-9:
+        if excess > _ROUNDING:
             self._full_at[person] = full_at - interval
-            raise LimitExceeded("rate", max(1, round(excess + 0.5)))
+            raise LimitExceeded("rate", math.ceil(excess - _ROUNDING))
         self._full_at[person] = full_at
         if len(self._full_at) > self._MOST_PEOPLE:
             self._full_at.popitem(last=False)

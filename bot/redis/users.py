@@ -19,7 +19,7 @@ from bot.users import Address, Consent, UserRecord
 
 _CHANGE_USER = Script.named("change_user")
 _NO_CHANGE = UserChange()
-_CONVERSATIONS, _ERASING = 2, 3  # places in user_keys()
+_ERASING = 3  # its place in user_keys()
 
 
 class RedisUsers:
@@ -47,7 +47,7 @@ class RedisUsers:
         former: dict[str, str] = {}
         if user.former:
             if await self._was_told(user, message):
-                return await self._former(user, _ERASING) if turn.change.erase else ()
+                return await self._left_to_erase(user) if turn.change.erase else ()
             answers = [fields_of(await answer) for answer in self.fetch(user)]
             former = next((fields for fields in answers if fields), {})
         said = {
@@ -67,21 +67,17 @@ class RedisUsers:
             milliseconds(USER_LIFETIME),
         )
         if turn.change.erase:
-            erased = [*erased, *await self._former(user, _CONVERSATIONS), *await self._former(user, _ERASING)]
+            erased = [*erased, *await self._erase_former(user)]
         return erased
 
     async def erased(self, user: Pseudonym) -> None:
-        """The conversations of an erasure are gone; so goes what told of them, and the rest of older keys.
+        """The conversations of an erasure are gone; so goes what told of them.
 
         Raises:
             StoreUnavailable: when it was not written, or nobody knows.
         """
-        await self._batches.send("DEL", user_keys(user.current)[_ERASING])
-        for record, changes, *conversations in map(user_keys, user.former):
-            await self._batches.send("DEL", record, *conversations)
-            # As under the current key, the hashes of the turns stay.
-            for turn in await self._batches.send("HKEYS", changes):
-                await self._batches.send("HSET", changes, turn, "")
+        for key in user.all:
+            await self._batches.send("DEL", user_keys(key)[_ERASING])
 
     async def _was_told(self, user: Pseudonym, message: Pseudonym) -> bool:
         told = [
@@ -90,11 +86,25 @@ class RedisUsers:
         ]
         return any(told)
 
-    async def _former(self, user: Pseudonym, place: int) -> list[str]:
-        """The conversations in the set that is at this place among the keys of each older hash."""
-        found: list[str] = []
+    async def _left_to_erase(self, user: Pseudonym) -> list[str]:
+        left: list[str] = []
         for key in user.former:
-            found += await self._batches.send("SMEMBERS", user_keys(key)[place])
+            left += await self._batches.send("SMEMBERS", user_keys(key)[_ERASING])
+        return left
+
+    async def _erase_former(self, user: Pseudonym) -> list[str]:
+        """Erases what stands under older hashes; its conversations go to those still to be erased."""
+        erasing, found = user_keys(user.current)[_ERASING], []
+        for record, changes, *sets in map(user_keys, user.former):
+            for conversations in sets:
+                found += await self._batches.send("SMEMBERS", conversations)
+            if found:
+                await self._batches.send("SADD", erasing, *found)
+                await self._batches.send("PEXPIRE", erasing, milliseconds(USER_LIFETIME))
+            # As under the current hash, those of the turns stay.
+            for turn in await self._batches.send("HKEYS", changes):
+                await self._batches.send("HSET", changes, turn, "")
+            await self._batches.send("DEL", record, *sets)
         return found
 
 

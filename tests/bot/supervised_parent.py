@@ -19,7 +19,8 @@ PATIENCE = Patience(quick=60, first_pause=0.01, longest_pause=0.02, deaths=4, en
 
 
 def show(*words: object) -> None:
-    print(*words, flush=True)
+    # At once: three processes write into one file.
+    os.write(1, f"{' '.join(map(str, words))}\n".encode())
 
 
 def serve(place: int, parent: Parent) -> None:
