@@ -24,7 +24,7 @@ soak: setup ## the long fault and property tests in full
 	@scripts/system-packages
 	@JINGZHONG_SOAK=1 .venv/bin/python -m pytest -q tests
 
-bench: setup ## measure the product beside a stock Rasa assistant (a quarter of an hour)
+bench: setup ## measure the product beside a stock Rasa assistant (about 25 minutes)
 	@.venv/bin/jingzhong bench
 
 format: setup ## format the code

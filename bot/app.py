@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 from asyncio import AbstractEventLoop
 from pathlib import Path
@@ -53,6 +54,7 @@ def create_app(services: Services, model: Path, name: str = "jingzhong") -> Sani
         # What is loaded stays: without this, the collector walks through all of it again and again.
         gc.collect()
         gc.freeze()
+        _give_back_memory()
         await services.start()
 
     @app.before_server_stop
@@ -65,6 +67,13 @@ def create_app(services: Services, model: Path, name: str = "jingzhong") -> Sani
         await services.stop()
 
     return app
+
+
+def _give_back_memory() -> None:
+    """Returns to the system what loading needed for a moment, where the C library can do that."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _add_routes(app: Sanic, services: Services) -> None:

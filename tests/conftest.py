@@ -74,8 +74,9 @@ def make_services(home: Path, **changes: Any) -> Services:
 class Desk:
     """The assistant behind its gate, for tests that talk to it without a network."""
 
-    def __init__(self, services: Services, model: Path) -> None:
+    def __init__(self, services: Services, model: Path, channel: str = "test") -> None:
         self.services = services
+        self.channel = channel
         self.agent = AssistantAgent(services)
         self.agent.load_model(model)
         self.gate = Gate(services)
@@ -85,7 +86,7 @@ class Desk:
         """One message through the gate."""
         before = self._last()
         message = InboundMessage(
-            "test",
+            self.channel,
             conversation,
             conversation,
             message_id or uuid.uuid4().hex,
@@ -124,8 +125,9 @@ def talk(desk: Desk) -> Callable[[str, str], Answer]:
 class RunningService:
     """A real ``jingzhong run`` in a process of its own on a free port."""
 
-    def __init__(self, home: Path, **environment: str) -> None:
+    def __init__(self, home: Path, *options: str, **environment: str) -> None:
         self.home = home
+        self.options = options
         self.environment = {
             **os.environ,
             "JINGZHONG_HOME": str(home),
@@ -140,7 +142,7 @@ class RunningService:
         self.home.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [str(COMMAND), "run"],
+                [str(COMMAND), "run", *self.options],
                 env=self.environment,
                 stdout=log,
                 stderr=log,

@@ -42,7 +42,7 @@ def memory(stage: Stage) -> Line:
         cell = Cell(EMBEDDED, None, problem=f"does not count: {problem}")
         return Line("memory", what, "MB", [cell], more={"samples_mb": samples})
     most = max(samples.values())
-    note = ", ".join(f"{part} {written(value)}" for part, value in samples.items())
+    note = "after " + ", ".join(f"{part} {written(value)}" for part, value in samples.items())
     return Line(
         "memory",
         what,

@@ -10,7 +10,7 @@ from bot.bench.figures import Cell, Goal, Line, Report, written
 
 _WIDTH = 860
 _LEFT, _RIGHT = 36, 36
-_BAR_LEFT, _BAR_WIDTH = 168, 500
+_BAR_LEFT, _BAR_WIDTH = 168, 470
 _BAR_HEIGHT, _BAR_STEP = 20, 30
 _BARS_OF = ("throughput", "latency", "growth")
 _NAMES = {"stock": "stock Rasa", "embedded": "Jingzhong", "redis": "Jingzhong on Redis"}

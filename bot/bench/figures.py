@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 STOCK, EMBEDDED, REDIS = "stock", "embedded", "redis"
-COLUMNS = (STOCK, EMBEDDED, REDIS)
+COLUMNS = {STOCK: "stock Rasa", EMBEDDED: "embedded", REDIS: "on Redis"}  # with their headings
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Goal:
-    """A ratio or value that is wanted, ``None`` where it could not be measured.
-
-    ``needs`` names the columns from which it is made; where one is left out it is none of the goals.
-    """
+    """A ratio or value that is wanted, ``None`` where it could not be measured."""
 
     of: str
     value: float | None
     bound: float
     at_most: bool
     unit: str = "x"
-    needs: tuple[str, ...] = ()
 
     @property
     def met(self) -> bool | None:
@@ -114,12 +110,6 @@ class Report:
             },
             "problems": self.problems,
         }
-
-
-def possible(goals: Sequence[Goal], cells: Sequence[Cell]) -> list[Goal]:
-    """The goals for which everything was to be measured."""
-    columns = {cell.column for cell in cells}
-    return [goal for goal in goals if columns.issuperset(goal.needs)]
 
 
 def ratio(above: float | None, below: float | None) -> float | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from statistics import fmean, median
 
 from bot.bench.client import ConnectionLost, connect
 from bot.bench.figures import (
+    COLUMNS,
     EMBEDDED,
     REDIS,
     STOCK,
@@ -67,16 +68,13 @@ class SideBySide:
             self._group.cell(column, median(rates[column]), service.check(records[column]))
             for column, service in self._group.services.items()
         ]
-        found = _values(cells)
+        cells += self._group.missing()
         return Line(
             "throughput",
             f"messages a second, {sizes.concurrency} conversations at once",
             "1/s",
-            [*cells, *self._group.missing()],
-            [
-                Goal("embedded / stock", ratio(found.get(EMBEDDED), found.get(STOCK)), 30, False),
-                Goal("Redis / stock", ratio(found.get(REDIS), found.get(STOCK)), 12, False),
-            ],
+            cells,
+            _beside_stock(cells, {EMBEDDED: 30, REDIS: 12}, at_most=False),
             {"rounds": rates},
         )
 
@@ -96,18 +94,13 @@ class SideBySide:
             middle = median(times) if times else None
             note = f"p99 {written(percentile(times, 0.99))}" if times else ""
             cells.append(self._group.cell(column, middle, service.check(records[column]), note))
-        found = _values(cells)
+        cells += self._group.missing()
         return Line(
             "latency",
             "time of one message, one at a time (median)",
             "ms",
-            [*cells, *self._group.missing()],
-            [
-                Goal(
-                    "embedded / stock", ratio(found.get(EMBEDDED), found.get(STOCK)), 1 / 20, True
-                ),
-                Goal("Redis / stock", ratio(found.get(REDIS), found.get(STOCK)), 1 / 20, True),
-            ],
+            cells,
+            _beside_stock(cells, {EMBEDDED: 1 / 20, REDIS: 1 / 20}, at_most=True),
         )
 
     def growth(self) -> Line:
@@ -131,17 +124,18 @@ class SideBySide:
             value = median(late) / median(early) if early else None
             cells.append(self._group.cell(column, value, problem, note))
             more[column] = {"early_ms": early, "late_ms": late}
-        found = _values(cells)
+        cells += self._group.missing()
         last = sizes.compared_turns - 1
         return Line(
             "growth",
             f"turns {sizes.late_turn}-{sizes.late_turn + last} of one conversation / "
             f"turns {sizes.early_turn}-{sizes.early_turn + last}",
             "x",
-            [*cells, *self._group.missing()],
+            cells,
             [
-                Goal("embedded", found.get(EMBEDDED), 1.3, True),
-                Goal("on Redis", found.get(REDIS), 1.3, True),
+                Goal(COLUMNS[cell.column], cell.value, 1.3, True)
+                for cell in cells
+                if cell.column != STOCK
             ],
             more,
         )
@@ -200,5 +194,13 @@ class SideBySide:
             self.profile[load] = profile(before, self._totals(), len(times), fmean(times))
 
 
-def _values(cells: list[Cell]) -> dict[str, float | None]:
-    return {cell.column: cell.value for cell in cells}
+def _beside_stock(cells: Sequence[Cell], bounds: Mapping[str, float], at_most: bool) -> list[Goal]:
+    """What is wanted of the columns that were to be measured, if the stock assistant was."""
+    values = {cell.column: cell.value for cell in cells}
+    if STOCK not in values:
+        return []
+    return [
+        Goal(f"{COLUMNS[column]} / stock", ratio(values[column], values[STOCK]), bound, at_most)
+        for column, bound in bounds.items()
+        if column in values
+    ]

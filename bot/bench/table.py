@@ -8,7 +8,6 @@ from rich.text import Text
 
 from bot.bench.figures import COLUMNS, Cell, Goal, Line, Report, written
 
-_HEADINGS = {"stock": "stock Rasa", "embedded": "embedded", "redis": "on Redis"}
 _WIDTH = 150  # where the output goes into a file or pipe
 
 
@@ -43,9 +42,10 @@ def _about(report: Report) -> Text:
 
 
 def _table(report: Report) -> Table:
-    table = Table("what", box=None, padding=(0, 2, 1, 0))
-    for column in COLUMNS:
-        table.add_column(_HEADINGS[column], justify="right")
+    table = Table(box=None, padding=(0, 2, 1, 0))
+    table.add_column("what", max_width=34)
+    for heading in COLUMNS.values():
+        table.add_column(heading, justify="right", max_width=24)
     table.add_column("ratio", justify="right")
     table.add_column("goal")
     for line in report.lines:

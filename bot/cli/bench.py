@@ -59,7 +59,7 @@ def bench(
 ) -> None:
     """Measure the product beside a stock Rasa assistant: a table with ratios, JSON and a chart.
 
-    Everything is driven over HTTP in one run on this machine, a quarter of an hour in all; the stock assistant
+    Everything is driven over HTTP in one run on this machine, about 25 minutes in all; the stock assistant
     is trained first if need be and kept in var/bench. A figure counts only if every reply came and exactly the
     expected signals were written; exit 1 if one does not, 0 otherwise, whatever the figures are.
     """

@@ -6,6 +6,7 @@ Weights are kept as bytes, one scale a head: they take an eighth of the memory o
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -100,7 +101,8 @@ class LinearModel:
         They count in ``steps``, one size a column (see :func:`quantised`).
         """
         self.heads = heads
-        self.vocabulary = vocabulary
+        # Serving needs the numbers alone; hundreds of thousands of texts would take ten times the memory.
+        self._packed = zlib.compress(json.dumps(vocabulary, ensure_ascii=False).encode(), 1)
         self.idf = idf
         self.weights = weights
         self.steps = steps
@@ -111,6 +113,12 @@ class LinearModel:
         # Grams of the last clause repeat others: they add nothing to the length of a message.
         self.squares = (idf * idf).astype(np.float32)
         self.squares[[row for gram, row in vocabulary.items() if gram.startswith(CLOSING)]] = 0
+
+    @property
+    def vocabulary(self) -> dict[str, int]:
+        """The row of every gram, unpacked anew each time."""
+        unpacked: dict[str, int] = json.loads(zlib.decompress(self._packed))
+        return unpacked
 
     def score(self, features: Features) -> Scores:
         """Scores one message; grams that were never seen in training are silent."""
@@ -154,6 +162,7 @@ class LinearModel:
             steps=self.steps,
             bias=self.bias.astype(np.float32),
         )
+        vocabulary = self.vocabulary
         document = {
             "codes": self.heads.codes,
             "intents": self.heads.intents,
@@ -161,7 +170,7 @@ class LinearModel:
             "urgent": self.heads.urgent,
             "tones": self.heads.tones,
             "calibration": self.calibration,
-            "vocabulary": sorted(self.vocabulary, key=self.vocabulary.__getitem__),
+            "vocabulary": sorted(vocabulary, key=vocabulary.__getitem__),
         }
         (folder / "model.json").write_text(
             json.dumps(document, ensure_ascii=False), encoding="utf-8"

@@ -61,7 +61,7 @@ class Folded:
         return self.starts[start], self.ends[end - 1]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def fold(text: str) -> Folded:
     """Folds a text; never raises, also not for empty text or lone surrogates."""
     folder = _FOLDER

@@ -95,11 +95,11 @@ def ledger_locked(
 
 @pytest.fixture
 def start(model: Path) -> Iterator[Callable[..., RunningService]]:
-    """``start(home, **environment)``: a service of the test's own, ended with it whatever happens."""
+    """``start(home, *options, **environment)``: a service of the test's own, ended with it in any case."""
     started: list[RunningService] = []
 
-    def begin(home: Path, **environment: str) -> RunningService:
-        started.append(RunningService(home, **environment))
+    def begin(home: Path, *options: str, **environment: str) -> RunningService:
+        started.append(RunningService(home, *options, **environment))
         return started[-1]
 
     yield begin

@@ -90,3 +90,22 @@ async def test_a_script_touches_no_key_but_those_that_it_is_given(
             for command, key in first
             if command != "PUBLISH" and not re.fullmatch(r"KEYS\[\d\]", key)
         ] == []
+
+
+async def test_after_an_erasure_only_the_hashes_of_turns_are_left_of_a_user(
+    storage: Storage, redis: Redis
+) -> None:
+    before, after = storage.side(b"old"), storage.side(b"new", b"old")
+    for number, side in enumerate((before, after)):
+        await side.answer(message(number), change=UserChange(informed=True, minor=True))
+    await after.answer(message("erase"), change=UserChange(erase=True))
+    changes, others = [], []
+    for key in await redis.keys("jz:{u:*"):
+        held = await redis.hgetall(key)
+        (changes if key.endswith(":changes") else others).append(held)
+    assert sorted(value for held in changes for value in held.values()) == [
+        "",
+        "",
+        '{"erase":true}',
+    ]
+    assert [set(held) for held in others] == [{"erased_at"}]

@@ -20,7 +20,7 @@ A_LITTLE = 1.2
 
 
 async def test_messages_of_two_processes_are_let_in_in_the_order_in_which_they_asked(
-    sides: tuple[Side, Side],
+    sides: tuple[Side, Side], redis: Redis
 ) -> None:
     holding = await sides[0].open(message("first"))
     let_in: list[int] = []
@@ -35,7 +35,10 @@ async def test_messages_of_two_processes_are_let_in_in_the_order_in_which_they_a
     sending = []
     for number in range(30):
         sending.append(asyncio.ensure_future(send(number)))
-        await asyncio.sleep(0.005)  # across processes the server decides who came first
+        deadline = time.monotonic() + 5
+        while sum([await redis.llen(key) for key in await redis.keys("*:queue")]) != number + 1:
+            assert time.monotonic() < deadline, "it does not ask"
+            await asyncio.sleep(0.001)
     began = time.monotonic()
     await sides[0].commit(holding)
     await asyncio.gather(*sending)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -143,15 +144,22 @@ async def test_a_commit_that_fails_changes_nothing_and_comes_to_the_same_when_re
     assert (await shaken.look(message(3))).texts == ["text 1", "text 2"]
 
 
+@pytest.fixture
+async def users(own_server: RedisServer) -> AsyncIterator[RedisUsers]:
+    """The records alone, as the process of an exchange uses them before it writes the rest."""
+    batches = Batches(connect(own_server.url))
+    yield RedisUsers(batches)
+    await batches.close()
+
+
 async def test_an_erasure_that_was_interrupted_is_completed_when_its_message_comes_again(
-    own_server: RedisServer, shaken: Side
+    shaken: Side, users: RedisUsers
 ) -> None:
     for talk in ("talk", "second"):
         await shaken.answer(message(1, talk), change=INFORMED)
     erasing = record_of(message("erase"), change=UserChange(erase=True))
-    hasher, batches = shaken.hasher, Batches(connect(own_server.url))
-    user, turn = hasher.user("test", "borrower"), hasher.turn("test:talk", "merase")
-    users = RedisUsers(batches)
+    user = shaken.hasher.user("test", "borrower")
+    turn = shaken.hasher.turn("test:talk", "merase")
     assert len(await users.change(user, turn, erasing)) == 2
     # Here the process died, before it erased the conversations.
     await shaken.answer(message("erase"), change=UserChange(erase=True))
@@ -159,4 +167,3 @@ async def test_an_erasure_that_was_interrupted_is_completed_when_its_message_com
     # Told once more, long after, it touches nothing of what was begun since.
     await shaken.answer(message(2, "second"))
     assert list(await users.change(user, turn, erasing)) == []
-    await batches.close()
