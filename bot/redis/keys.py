@@ -8,7 +8,6 @@ from bot.redis.connection import PREFIX
 
 USER_LIFETIME = timedelta(days=730)
 """How long a user's record is kept after its last change; who is unknown has agreed to nothing."""
-RECEIPT_LIFETIME = timedelta(days=730)
 KEPT_REPLIES = 256
 """How many replies of one conversation are kept for repeated messages."""
 WAKE = f"{PREFIX}:wake:"
@@ -25,11 +24,6 @@ def user_keys(user: str) -> list[str]:
     """user, changes, conversations, erasing of one user (a keyed hash)."""
     names = ("user", "changes", "conversations", "erasing")
     return [f"{PREFIX}:{{u:{user}}}:{name}" for name in names]
-
-
-def receipt_key(number: str) -> str:
-    """The receipt of a tip-off."""
-    return f"{PREFIX}:{{r:{number}}}:receipt"
 
 
 def milliseconds(time: timedelta) -> int:
