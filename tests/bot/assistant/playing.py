@@ -57,8 +57,8 @@ class Ours:
             services = replace(services, exchanges=forgetful)
         self.services = services
         self.heard: dict[str, list[UserMessage]] = {}
-        self._agent = AssistantAgent(services)
-        self._agent.load_model(model)
+        self.agent = AssistantAgent(services)
+        self.agent.load_model(model)
         self._gate = Gate(services)
 
     async def say(self, message: InboundMessage) -> list[Bubble]:
@@ -75,7 +75,7 @@ class Ours:
                 led.bubbles[key] = bubbles
 
         await asyncio.gather(*(one(*numbered) for numbered in enumerate(dialogues)))
-        await _look_at(led, self.services, self._agent)
+        await _look_at(led, self.services, self.agent)
         return led
 
     async def _talk(self, name: str, dialogue: Dialogue) -> tuple[str, list[list[Bubble]]]:
@@ -99,7 +99,7 @@ class Ours:
 
     async def _hear(self, message: UserMessage) -> Any:
         self.heard.setdefault(message.sender_id, []).append(message)
-        return await self._agent.handle_message(message)
+        return await self.agent.handle_message(message)
 
 
 class ActionServerHere(EndpointConfig):
@@ -121,25 +121,25 @@ class Stock:
 
     def __init__(self, services: Services, model: Path) -> None:
         self.services = services
-        self._agent = Agent(
+        self.agent = Agent(
             generator=GuardedReplies(services=services),
             tracker_store=InMemoryTrackerStore(Domain.empty()),
             lock_store=InMemoryLockStore(),
             action_endpoint=ActionServerHere(ActionAnswer(services.content)),
         )
-        self._agent.load_model(model)
+        self.agent.load_model(model)
 
     async def lead(self, heard: Mapping[str, Sequence[UserMessage]]) -> Led:
         """Leads conversations with what another agent was told."""
         led = Led()
         for key, messages in heard.items():
             led.bubbles[key] = [await self._answer(message) for message in messages]
-        await _look_at(led, self.services, self._agent)
+        await _look_at(led, self.services, self.agent)
         return led
 
     async def _answer(self, message: UserMessage) -> list[Bubble]:
         collector = Collector(CHANNEL)
-        await self._agent.handle_message(
+        await self.agent.handle_message(
             UserMessage(
                 message.text,
                 collector,
