@@ -211,7 +211,11 @@ class Storage:
         return self.sides[-1]
 
     async def close(self) -> None:
-        """Ends all sides."""
+        """Ends all sides, and first whatever a test that failed has left waiting."""
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         for side in self.sides:
             await side.close()
 
