@@ -18,7 +18,8 @@ if change.erase then
   end
 elseif redis.call('EXISTS', KEYS[1]) == 0 then
   for name, value in pairs(cjson.decode(ARGV[4])) do
-    redis.call('HSET', KEYS[1], name, value)
+    -- With a field that nobody takes back: an empty record would be gone, and the older one count again.
+    redis.call('HSET', KEYS[1], name, value, 'moved', '1')
   end
 end
 local function set(name, value)

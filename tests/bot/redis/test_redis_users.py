@@ -21,6 +21,7 @@ from bot.redis.batches import Batches
 from bot.redis.connection import connect
 from bot.redis.users import RedisUsers, record_of
 from bot.users import Address, UserRecord
+from tests.bot.exchanges.sides import Storage, message
 from tests.bot.redis_server import RedisServer
 
 EXAMPLES = 1000 if os.environ.get("JINGZHONG_SOAK") == "1" else 40
@@ -121,3 +122,14 @@ def test_addresses_are_kept_each_once_and_in_one_order(
 
     expected = tuple(Address(*pair) for pair in sorted(set(given_addresses)))
     assert asyncio.run(kept()).addresses == expected
+
+
+async def test_what_is_taken_back_after_a_new_key_does_not_come_back_from_the_old_one(
+    storage: Storage,
+) -> None:
+    before, after = storage.side(b"old"), storage.side(b"new", b"old")
+    await before.answer(message(1), change=UserChange(opted_out=True))
+    assert (await after.look(message(2))).user == UserRecord(opted_out=True)
+    await after.answer(message(2), change=UserChange(opted_out=False))
+    for looking in (after, storage.side(b"newest", b"new", b"old")):
+        assert (await looking.look(message(3))).user == UserRecord()
