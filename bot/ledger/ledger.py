@@ -106,9 +106,12 @@ class Ledger(LedgerView):
         return cls(writer, reader, SqliteUserStore(writer, reader), hasher=hasher, source=source)
 
     def close(self) -> None:
-        """Writes what waits and closes the database; blocks until then."""
-        self.writer.close()
+        """Writes what waits and closes the database; blocks until then.
+
+        The writer goes last: the last one to close empties the journal, in which erased text would stay.
+        """
         self.reader.close()
+        self.writer.close()
 
     async def record(self, turn: TurnRecord) -> list[str]:
         """Writes all that a turn leaves behind, or nothing of it, and returns once that is durable.

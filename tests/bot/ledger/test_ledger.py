@@ -340,3 +340,18 @@ async def test_the_log_of_changes_tells_what_a_consent_rests_on(
     rows = connection.execute("SELECT change, at FROM user_changes").fetchall()
     assert rows == [('{"informed":true,"consent":false}', "2026-11-23T04:00:00.000000Z")]
     connection.close()
+
+
+def test_after_the_end_no_file_holds_what_was_erased(tmp_path: Path, hasher: Hasher) -> None:
+    async def store_and_erase(ledger: Ledger) -> None:
+        await ledger.store_reply(MESSAGE, [{"text": "要删掉的这一句"}])
+        assert (
+            ledger.stored_reply(MESSAGE.key, "m1") is not None
+        )  # the reader has the file open too
+        await ledger.erase(hasher.user("rest", "u1"))
+
+    ledger = Ledger.open(tmp_path, hasher=hasher, source="/jingzhong/test")
+    asyncio.run(store_and_erase(ledger))
+    ledger.close()
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert "要删掉的这一句".encode() not in left
