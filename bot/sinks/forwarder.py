@@ -163,7 +163,7 @@ class Forwarder:
     async def _deliver_next(self) -> int:
         if self._seq is None:
             self._seq = self._saved = await asyncio.to_thread(self._cursor.read)
-        events = await asyncio.to_thread(self._view.events, self._seq, self._batch)
+        events = await asyncio.to_thread(self._view.outbox, self._seq, self._batch)
         if events:
             await self._sink.deliver(events)
             self._seq = events[-1].seq
