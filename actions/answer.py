@@ -18,6 +18,7 @@ from actions.content import CONTENT, Content, load_content
 from actions.decide import decide
 from actions.facts import Facts
 from actions.plan import BUTTONS_KEY, TURN_KEY, Reply, Turn
+from actions.reports import NO_REPORTS, Reports
 from actions.state import STATE_SLOT, ConversationState
 from nlu.analysis import Analysis
 
@@ -35,9 +36,10 @@ def _content() -> Content:
 class ActionAnswer(Action):
     """``action_answer``: the whole behaviour of the assistant stands behind it in pure functions."""
 
-    def __init__(self, content: Content | None = None) -> None:
+    def __init__(self, content: Content | None = None, reports: Reports = NO_REPORTS) -> None:
         """``content`` is read from the repository where none is handed in (rasa-sdk's own server)."""
         self._given = content
+        self._reports = reports
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -63,7 +65,11 @@ class ActionAnswer(Action):
         state = ConversationState.from_json(tracker.get_slot(STATE_SLOT))
         try:
             turn = decide(
-                Analysis.from_parse(tracker.latest_message), state, _facts(tracker), content
+                Analysis.from_parse(tracker.latest_message),
+                state,
+                _facts(tracker),
+                content,
+                self._reports,
             )
         except Exception as error:
             # The text of the user must not reach the log; the message of an error may quote it.

@@ -21,6 +21,7 @@ EXTRA_PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "utter_receipt_unknown": frozenset({"receipt"}),
     "utter_receipt_found": frozenset({"receipt", "receipt_state", "receipt_date"}),
     "utter_en_number_not_ours": frozenset({"number"}),
+    "utter_reported_by_others": frozenset({"reporters"}),
 }
 NUMBER_VERDICTS = (
     "official",
@@ -73,7 +74,9 @@ _SINGLE = (
     "complaint_regulator official_policy one_off_repair ask_hotline fraud_knowledge greet thanks "
     "goodbye chitchat bot_challenge abuse handoff_off handoff_requested stop_push erase_data "
     "withdraw_consent privacy_notice clarify general_caution empty emoji too_long failure busy "
-    "guard_replacement unavailable dont_know tone_angry tone_desperate"
+    "guard_replacement unavailable dont_know tone_angry tone_desperate "
+    "reported_by_others erase_confirm offer_evidence evidence_agreed evidence_withdrawn "
+    "dispute_thanks dispute_noted dispute_closed verdict_corrected"
 ).split()
 
 

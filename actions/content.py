@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from actions.phrases import Phrases
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 
@@ -87,6 +89,7 @@ class Content:
     authorities: Mapping[str, Authority]
     facts: Mapping[str, Fact]
     receipt_states: Mapping[str, str]
+    phrases: Phrases = field(default_factory=Phrases)
     version: str = ""
 
     @property
@@ -163,6 +166,7 @@ def load_content(folder: Path = CONTENT) -> Content:
                 str(key): str(text)
                 for key, text in (institution.get("receipt_states") or {}).items()
             },
+            phrases=_phrases(folder / "phrases.yml"),
             version=content_version(folder),
         )
     except KeyError as error:
@@ -176,6 +180,15 @@ def load_content(folder: Path = CONTENT) -> Content:
             f"{folder / 'institution.yml'}: no hotline; without an official number the service does not start"
         )
     return content
+
+
+def _phrases(path: Path) -> Phrases:
+    try:
+        return Phrases.of(read_yaml(path).get("phrases") or {})
+    except KeyError as error:
+        raise ContentError(f"{path}: the sentences of {error} are missing") from None
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ContentError(f"{path}: {error}") from None
 
 
 def content_version(folder: Path = CONTENT) -> str:

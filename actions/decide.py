@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.catalogue import ATTACHMENTS
 from actions.checks import check_replies, is_suspicious, number_checks
 from actions.content import Content
 from actions.english import in_english
@@ -13,6 +12,8 @@ from actions.language import language_of
 from actions.numbers import NumberCheck
 from actions.ordinary import ordinary_reply
 from actions.plan import Reply, Signal, Turn, UserChange
+from actions.reports import NO_REPORTS, Reports, with_reports
+from actions.requests import CONFIRM_ERASURE, Request, requested
 from actions.resolve import LEANS_TO_THREAT, Meaning, resolve
 from actions.signal_ids import event_id
 from actions.signalling import signal_turn
@@ -20,15 +21,24 @@ from actions.soothing import soothed
 from actions.state import ConversationState, RunningThreat
 from actions.urgent import crisis_replies, emergency_replies
 from actions.warnings import follow_up, warn
+from actions.wordless import without_understanding
 from nlu.analysis import Analysis
-from nlu.text.folding import fold
 
 CARD_OFFER = "utter_offer_card"
+EVIDENCE_OFFER = "utter_offer_evidence"
 EMERGENCY_TURNS = 2
+# What cannot be taken back is asked about once more where it is said in words that leave a doubt.
+SURE_OF_ERASURE = 0.9
 _WARNINGS_WITH_QUESTION = frozenset({"asking", "approached"})
 
 
-def decide(analysis: Analysis, state: ConversationState, facts: Facts, content: Content) -> Turn:
+def decide(
+    analysis: Analysis,
+    state: ConversationState,
+    facts: Facts,
+    content: Content,
+    reports: Reports = NO_REPORTS,
+) -> Turn:
     """Decides a turn; a pure function that never comes out without a reply."""
     state = replace(
         state,
@@ -36,19 +46,29 @@ def decide(analysis: Analysis, state: ConversationState, facts: Facts, content: 
         minor=state.minor or facts.minor or "minor" in analysis.marks,
         informed=state.informed or facts.informed,
     )
-    plain = _without_understanding(analysis, state, facts)
+    request = requested(analysis, state, content)
+    if request is not None:
+        return _carried_out(request, state)
+    plain = without_understanding(analysis, state, facts)
     meaning = resolve(analysis, state)
     if plain is not None:
         # A receipt or a card is the whole reply, yet what is told along with it is still reported.
         signals, threats = signal_turn(meaning, analysis, state, facts, content)
-        return Turn((plain,), _next(state, asked=state.asked, threats=threats).as_json(), signals)
+        after = _next(state, asked=state.asked, threats=threats)
+        return Turn((plain,), after.as_json(), signals, transcribed=bool(threats))
+    erases = meaning.kind == "ordinary" and meaning.intent == "erase_data"
+    if erases and analysis.act[1] < SURE_OF_ERASURE:
+        return _carried_out(CONFIRM_ERASURE, state)
     checks = number_checks(analysis, content) if _number_matters(meaning, analysis) else ()
     if meaning.kind == "verification" and any(map(is_suspicious, checks)) and not meaning.codes:
         # A number that claims to be ours and is not: a mention, whatever else the message says.
         meaning = replace(meaning, codes=("fake_hotline",), stage="asking")
     signals, threats = signal_turn(meaning, analysis, state, facts, content)
     replies = _replies(meaning, analysis, state, checks, facts, content)
+    replies = with_reports(replies, meaning, state, signals, reports)
     replies, asked = _with_questions(replies, meaning, state, facts, signals)
+    notices = facts.notices if meaning.kind not in ("crisis", "emergency") else ()
+    replies = (*replies, *(Reply(notice.reply) for notice in notices))
     informed = state.informed
     if not informed and meaning.kind not in ("crisis", "emergency"):
         replies = (*replies, Reply("utter_privacy_notice"))
@@ -73,44 +93,32 @@ def decide(analysis: Analysis, state: ConversationState, facts: Facts, content: 
         card_offered=state.card_offered or any(reply.buttons == CARD_OFFER for reply in replies),
     )
     receipt = signals[0].code if _is_tip_off(meaning, signals) else None
-    return Turn(replies, after.as_json(), signals, _user_change(meaning, state, after), receipt)
+    return Turn(
+        replies,
+        after.as_json(),
+        signals,
+        _user_change(meaning, state, after, erase=erases),
+        receipt,
+        transcribed=bool(after.threats) and not erases,
+        notices=tuple(notice.id for notice in notices),
+    )
 
 
-def _without_understanding(
-    analysis: Analysis, state: ConversationState, facts: Facts
-) -> Reply | None:
-    """The reply where there are no words to understand, or where they name a receipt or a card."""
-    if analysis.urgent:
-        return None
-    if facts.receipt is not None:
-        if facts.receipt.state is None:
-            return Reply("utter_receipt_unknown", {"receipt": facts.receipt.number})
-        return Reply(
-            "utter_receipt_found",
-            {
-                "receipt": facts.receipt.number,
-                "receipt_state": facts.receipt.state,
-                "receipt_date": facts.receipt.received_on or "",
-            },
-        )
-    if not analysis.text.strip():
-        if facts.attachments:
-            return Reply(f"utter_{_attachment(facts.attachments[0])}")
-        return Reply("utter_empty")
-    if not any(sign.isalnum() for sign in fold(analysis.text).text):
-        return Reply("utter_emoji")
-    running = state.running
-    asks_for_card = "card_request" in analysis.marks and len(analysis.text) < 20
-    if running is not None and asks_for_card and not analysis.threats:
-        return Reply(f"utter_card_{running.code}")
-    return None
-
-
-def _attachment(kind: str) -> str:
-    """The reply to an attachment; channels call a contact card ``contact`` and all else ``other``."""
-    if kind == "contact":
-        return "contact_card"
-    return kind if kind in ATTACHMENTS else "other_attachment"
+def _carried_out(request: Request, state: ConversationState) -> Turn:
+    """The turn of a request: its reply, and the privacy notice for whoever has not had it."""
+    replies: tuple[Reply, ...] = (request.reply,)
+    if not state.informed:
+        replies = (*replies, Reply("utter_privacy_notice"))
+    after = _next(state, asked=request.asked, informed=True)
+    informed = None if state.informed else True
+    return Turn(
+        replies,
+        after.as_json(),
+        user=UserChange(informed=informed, erase=request.erase),
+        transcribed=bool(state.threats) and not request.erase,
+        evidence=request.evidence,
+        dispute=request.dispute,
+    )
 
 
 def _renews_urgency(meaning: Meaning, analysis: Analysis) -> bool:
@@ -197,6 +205,8 @@ def _with_questions(
     if meaning.kind in ("threat", "verification") and signals and not state.minor:
         if meaning.codes[0] == "fake_hotline" and meaning.stage in _WARNINGS_WITH_QUESTION:
             return (*replies, Reply("utter_ask_given")), "given"
+        if meaning.stage == "paid":
+            return (*replies[:-1], replace(replies[-1], buttons=EVIDENCE_OFFER)), None
         if not state.card_offered and not signals[0].follows:
             return (*replies[:-1], replace(replies[-1], buttons=CARD_OFFER)), None
     return replies, None
@@ -227,7 +237,7 @@ def _topic(meaning: Meaning, state: ConversationState) -> str:
 
 
 def _user_change(
-    meaning: Meaning, before: ConversationState, after: ConversationState
+    meaning: Meaning, before: ConversationState, after: ConversationState, *, erase: bool
 ) -> UserChange:
     asked_for = meaning.intent if meaning.kind == "ordinary" else None
     return UserChange(
@@ -236,7 +246,7 @@ def _user_change(
         opted_out=True if asked_for == "stop_push" else None,
         crisis=True if meaning.kind == "crisis" else None,
         minor=True if after.minor else None,
-        erase=asked_for == "erase_data",
+        erase=erase,
     )
 
 

@@ -21,12 +21,20 @@ class ReceiptFact:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """Something that the user wanted to hear of: the id of the notice, and the name of the reply that tells it."""
+
+    id: str
+    reply: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """Facts of one message.
 
     ``conversation`` and ``message_id`` make event ids; ``today`` is the day in Beijing; ``attachments``
     lists the kinds of what came with the text; ``informed`` tells whether the privacy notice was given;
-    ``truncated`` that only the beginning of the message was read.
+    ``truncated`` that only the beginning of the message was read; ``notices`` wait to be told.
     """
 
     conversation: str = ""
@@ -39,6 +47,7 @@ class Facts:
     attachments: tuple[str, ...] = ()
     receipt: ReceiptFact | None = None
     language: str | None = None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def day(self) -> date:
@@ -49,7 +58,8 @@ class Facts:
         """The value that travels in the message's metadata."""
         # What dataclasses.asdict gives, without its deep copies.
         receipt = dict(vars(self.receipt)) if self.receipt else None
-        return {**vars(self), "receipt": receipt}
+        notices = [dict(vars(notice)) for notice in self.notices]
+        return {**vars(self), "receipt": receipt, "notices": notices}
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any] | None) -> Facts:
@@ -59,4 +69,5 @@ class Facts:
         receipt = known.get("receipt")
         known["receipt"] = ReceiptFact(**receipt) if receipt else None
         known["attachments"] = tuple(known.get("attachments") or ())
+        known["notices"] = tuple(Notice(**notice) for notice in known.get("notices") or ())
         return cls(**known)

@@ -64,11 +64,25 @@ class UserChange:
 
 
 @dataclass(frozen=True)
+class Dispute:
+    """The user says that what we warned of is no fraud.
+
+    ``events`` are the signals meant; ``notify`` tells whether the user wants to hear what comes of it, ``None``
+    where nothing was said of that yet.
+    """
+
+    events: tuple[str, ...]
+    notify: bool | None = None
+
+
+@dataclass(frozen=True)
 class Turn:
     """The outcome of one turn.
 
     ``replies`` in the order in which they are sent; ``state`` is the conversation state to keep;
-    ``receipt`` asks the service to file the first signal under this tip-off receipt.
+    ``receipt`` asks the service to file the first signal under this tip-off receipt; ``transcribed`` to keep what
+    was said and answered, as of the first threat of a conversation; ``notices`` are those told in this turn.
+    ``evidence`` is what the user said to the talk being evidence, if anything.
     """
 
     replies: tuple[Reply, ...]
@@ -76,6 +90,10 @@ class Turn:
     signals: tuple[Signal, ...] = ()
     user: UserChange = UserChange()
     receipt: str | None = None
+    transcribed: bool = False
+    evidence: bool | None = None
+    dispute: Dispute | None = None
+    notices: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The part that the service needs, without the conversation state."""
@@ -87,6 +105,10 @@ class Turn:
             ],
             "user": dict(vars(self.user)),
             "receipt": self.receipt,
+            "transcribed": self.transcribed,
+            "evidence": self.evidence,
+            "dispute": dict(vars(self.dispute)) if self.dispute else None,
+            "notices": list(self.notices),
         }
 
 
@@ -100,3 +122,9 @@ def signals_of(turn: Mapping[str, Any]) -> tuple[Signal, ...]:
         plain["amounts"] = tuple(plain.get("amounts") or ())
         found.append(Signal(contacts=contacts, **plain))
     return tuple(found)
+
+
+def dispute_of(turn: Mapping[str, Any]) -> Dispute | None:
+    """Reads the dispute back from :meth:`Turn.as_json`; raises ``TypeError`` or ``KeyError`` if malformed."""
+    told = turn.get("dispute")
+    return Dispute(tuple(told["events"]), told["notify"]) if told else None

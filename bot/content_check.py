@@ -27,6 +27,7 @@ _SAMPLE = {
     "receipt": "JZ-CFHJ-KMPQ",
     "receipt_state": "正在核实",
     "receipt_date": "2025年10月1日",
+    "reporters": "9999",
 }
 
 

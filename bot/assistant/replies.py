@@ -14,7 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from actions.language import in_traditional
-from actions.plan import BUTTONS_KEY, TURN_KEY, UserChange, signals_of
+from actions.plan import BUTTONS_KEY, TURN_KEY, UserChange, dispute_of, signals_of
 from actions.signal_ids import event_id
 from actions.wording import fill
 from bot import services as composition
@@ -22,6 +22,7 @@ from bot.inbound import InboundMessage
 from bot.ledger.events import TurnContext
 from bot.ledger.ledger import TurnRecord
 from bot.ledger.receipts import receipt_number
+from bot.masking import mask_secrets
 from bot.services import Services
 
 logger = logging.getLogger(__name__)
@@ -104,9 +105,17 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
                 services.hasher,
                 event_id(context.conversation, context.message_id, signals[0].code),
             )
-        await services.exchanges.record(
-            tracker.sender_id, TurnRecord(context, signals, change, receipt)
+        record = TurnRecord(
+            context,
+            signals,
+            change,
+            receipt,
+            said=_said(tracker) if turn.get("transcribed") else None,
+            evidence=turn.get("evidence"),
+            dispute=dispute_of(turn),
+            notices=tuple(turn.get("notices") or ()),
         )
+        await services.exchanges.record(tracker.sender_id, record)
 
     def _context(self, turn: Mapping[str, Any], tracker: DialogueStateTracker) -> TurnContext:
         said = tracker.latest_message
@@ -137,6 +146,12 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
             content=self.services.content.version,
             replies=tuple(turn.get("replies") or ()),
         )
+
+
+def _said(tracker: DialogueStateTracker) -> str:
+    # Rasa's own ways in have no gate that masked it.
+    said = tracker.latest_message
+    return mask_secrets(str(said.text or "")) if said else ""
 
 
 def _in(language: str, text: str) -> str:

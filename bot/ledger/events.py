@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,9 +108,16 @@ def event_source(institution: str) -> str:
 
 
 def threat_event(
-    signal: Signal, context: TurnContext, *, source: str, hasher: Hasher
+    signal: Signal,
+    context: TurnContext,
+    *,
+    source: str,
+    hasher: Hasher,
+    corroboration: Sequence[Mapping[str, Any]] | None = None,
 ) -> ThreatEvent:
     """Builds the event of one signal; the same signal of the same message always has the same id.
+
+    ``corroboration`` is what partners told of its contacts; it never changes the confidence.
 
     Raises:
         ValueError: when ``context.received_at`` has no time zone.
@@ -136,6 +143,7 @@ def threat_event(
         "content": context.content,
         "risk_hold_suggestion": hold.as_json() if hold else None,
         "use_restriction": USE_RESTRICTION,
+        "corroboration": [dict(entry) for entry in corroboration] if corroboration else None,
     }
     if signal.follows is not None:
         data["follows"] = signal.follows

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
-from actions.plan import Signal, UserChange
+from actions.plan import Contact, Dispute, Signal, UserChange
 from bot.hashing import Hasher, Pseudonym
 from bot.inbound import InboundMessage
 from bot.ledger.database import Reader, database_path, placeholders
@@ -20,6 +20,7 @@ from bot.ledger.reading import LedgerView
 from bot.ledger.receipts import RECEIVED, normalise_receipt
 from bot.ledger.rows import Addition, Table
 from bot.ledger.sweeping import Sweeping
+from bot.ledger.transcripts import transcript_rows
 from bot.ledger.writer import Unit, Writer
 from bot.users import Address, SqliteUserStore, UserStore
 
@@ -36,7 +37,8 @@ class TurnRecord:
 
     ``receipt`` is the number (see :func:`bot.ledger.receipts.receipt_number`) under which the first
     signal is filed as a tip-off; ``address`` is remembered with the user's record, so pass it only
-    for a user who may be written to.
+    for a user who may be written to. ``said`` is the masked text of a message whose words are to be kept, ``None``
+    for all others; ``evidence`` what the user said to their being evidence; ``notices`` those that were told.
     """
 
     context: TurnContext
@@ -44,6 +46,10 @@ class TurnRecord:
     change: UserChange = _NO_CHANGE
     receipt: str | None = None
     address: Address | None = None
+    said: str | None = None
+    evidence: bool | None = None
+    dispute: Dispute | None = None
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.receipt is not None and not self.signals:
@@ -72,6 +78,13 @@ class Erasure:
     events_kept: int
 
 
+TurnHook = Callable[[sqlite3.Connection, TurnRecord, Pseudonym], None]
+"""Writes what another part keeps of a turn, within the turn's transaction; gets the hashes of its user."""
+
+Corroborate = Callable[[Sequence[Contact], Union[str, None]], Sequence[Mapping[str, Any]]]
+"""What partners told of these contacts and of an agency of this name."""
+
+
 class Ledger(LedgerView):
     """The ledger with its writing side; one per process, opened after any fork."""
 
@@ -84,9 +97,13 @@ class Ledger(LedgerView):
         hasher: Hasher,
         source: str,
         clock: Callable[[], datetime] = utc_now,
+        hooks: Sequence[TurnHook] = (),
+        corroborate: Corroborate | None = None,
     ) -> None:
         """Puts the parts together; ``source`` is that of the events, see ``event_source``."""
         super().__init__(reader)
+        self._hooks = tuple(hooks)
+        self._corroborate = corroborate
         self.writer = writer
         self.users = users
         self._hasher = hasher
@@ -95,7 +112,15 @@ class Ledger(LedgerView):
         self._sweeping = Sweeping()
 
     @classmethod
-    def open(cls, home: Path, *, hasher: Hasher, source: str) -> Ledger:
+    def open(
+        cls,
+        home: Path,
+        *,
+        hasher: Hasher,
+        source: str,
+        hooks: Sequence[TurnHook] = (),
+        corroborate: Corroborate | None = None,
+    ) -> Ledger:
         """The ledger and the user store in the data directory ``home``, which must exist.
 
         Raises:
@@ -103,7 +128,15 @@ class Ledger(LedgerView):
         """
         path = database_path(home)
         writer, reader = Writer(path), Reader(path)
-        return cls(writer, reader, SqliteUserStore(writer, reader), hasher=hasher, source=source)
+        return cls(
+            writer,
+            reader,
+            SqliteUserStore(writer, reader),
+            hasher=hasher,
+            source=source,
+            hooks=hooks,
+            corroborate=corroborate,
+        )
 
     def close(self) -> None:
         """Writes what waits and closes the database; blocks until then.
@@ -113,8 +146,12 @@ class Ledger(LedgerView):
         self.reader.close()
         self.writer.close()
 
-    async def record(self, turn: TurnRecord) -> list[str]:
+    async def record(
+        self, turn: TurnRecord, messages: Sequence[Mapping[str, Any]] | None = None
+    ) -> list[str]:
         """Writes all that a turn leaves behind, or nothing of it, and returns once that is durable.
+
+        ``messages`` are the bubbles of the answer, which are kept where the turn's words are.
 
         A turn that is recorded again adds no event that is there already and changes no user again.
 
@@ -125,8 +162,9 @@ class Ledger(LedgerView):
             LedgerError: when it cannot be written; the reply must not go out then.
         """
         events = self._events_of(turn)
-        if events or turn.change != _NO_CHANGE or turn.address is not None:
-            await self.writer.commit(self._turn_unit(turn, events), _event_rows(events))
+        rows = [*_event_rows(events), *transcript_rows(turn, messages, self._hasher)]
+        if rows or _changes_something(turn):
+            await self.writer.commit(self._turn_unit(turn, events), rows)
         return list(dict.fromkeys(event.id for event in events))
 
     async def store_reply(
@@ -153,6 +191,8 @@ class Ledger(LedgerView):
         """
         events = self._events_of(turn) if turn is not None else []
         rows = [*_event_rows(events), *further]
+        if turn is not None:
+            rows += transcript_rows(turn, messages, self._hasher)
         if message is not None and messages is not None:
             rows.append(self._reply_row(message, messages))
         sweep = self._sweep_unit()
@@ -166,7 +206,15 @@ class Ledger(LedgerView):
 
     def _events_of(self, turn: TurnRecord) -> list[ThreatEvent]:
         return [
-            threat_event(signal, turn.context, source=self._source, hasher=self._hasher)
+            threat_event(
+                signal,
+                turn.context,
+                source=self._source,
+                hasher=self._hasher,
+                corroboration=(
+                    self._corroborate(signal.contacts, signal.agency) if self._corroborate else None
+                ),
+            )
             for signal in turn.signals
         ]
 
@@ -178,6 +226,10 @@ class Ledger(LedgerView):
                 self._change_user(connection, turn)
             if turn.receipt is not None:
                 _file(connection, turn, events)
+            if self._hooks:
+                user = self._hasher.user(turn.context.channel, turn.context.user)
+                for hook in self._hooks:
+                    hook(connection, turn, user)
 
         return unit
 
@@ -267,6 +319,15 @@ _LIFETIMES = (
 )
 
 
+def _changes_something(turn: TurnRecord) -> bool:
+    return (
+        turn.change != _NO_CHANGE
+        or turn.address is not None
+        or turn.dispute is not None
+        or bool(turn.notices)
+    )
+
+
 def _event_rows(events: Sequence[ThreatEvent]) -> list[Addition]:
     return [
         (
@@ -304,7 +365,8 @@ def _forget(connection: sqlite3.Connection, user: Pseudonym) -> Erasure:
     """Removes what the ledger holds of a user besides the record; the events stay."""
     mine = f"WHERE user IN {placeholders(user.all)}"
     replies = connection.execute(f"DELETE FROM replies {mine}", user.all).rowcount
-    connection.execute(f"DELETE FROM conversations {mine}", user.all)
+    for table in ("conversations", "turns", "evidence_consents"):
+        connection.execute(f"DELETE FROM {table} {mine}", user.all)
     connection.execute(f"UPDATE user_changes SET user = NULL, change = NULL {mine}", user.all)
     kept = connection.execute(f"SELECT count(*) FROM events {mine}", user.all).fetchone()[0]
     return Erasure(replies=replies, events_kept=kept)

@@ -9,6 +9,7 @@ from actions.content import Content, load_content
 from actions.decide import decide
 from actions.facts import Facts
 from actions.plan import Turn
+from actions.reports import NO_REPORTS, Reports
 from actions.state import ConversationState
 from nlu.analysis import Analysis, Span, Threat
 from nlu.details import given_of, marks_of
@@ -59,8 +60,11 @@ def said(
 class Conversation:
     """One user who has read the privacy notice; :meth:`say` is one message."""
 
-    def __init__(self, content: Content = CONTENT, **facts: Any) -> None:
+    def __init__(
+        self, content: Content = CONTENT, reports: Reports = NO_REPORTS, **facts: Any
+    ) -> None:
         self.content = content
+        self.reports = reports
         self.facts = {"today": TODAY, "informed": True, **facts}
         self.state = ConversationState()
         self.turns: list[Turn] = []
@@ -73,7 +77,7 @@ class Conversation:
             **{**self.facts, **facts},
         )
         analysis = said(message) if isinstance(message, str) else message
-        turn = decide(analysis, self.state, known, self.content)
+        turn = decide(analysis, self.state, known, self.content, self.reports)
         self.state = ConversationState.from_json(turn.state)
         self.turns.append(turn)
         return turn

@@ -17,7 +17,7 @@ Edit = Callable[[dict[str, Any]], Any]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the institution's files that a test may break."""
-    for name in ("institution.yml", "authorities.yml", "facts.yml"):
+    for name in ("institution.yml", "authorities.yml", "facts.yml", "phrases.yml"):
         shutil.copy(CONTENT / name, tmp_path / name)
     return tmp_path
 
