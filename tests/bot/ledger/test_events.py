@@ -124,6 +124,7 @@ def test_the_data_of_an_event(signal: Signal, context: TurnContext, hasher: Hash
         "content": "0123456789ab",
         "risk_hold_suggestion": None,
         "use_restriction": USE_RESTRICTION,
+        "corroboration": None,
     }
     VALIDATOR.validate(event.data)
 
