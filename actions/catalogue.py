@@ -76,7 +76,7 @@ _SINGLE = (
     "withdraw_consent privacy_notice clarify general_caution empty emoji too_long failure busy "
     "guard_replacement unavailable dont_know tone_angry tone_desperate "
     "reported_by_others erase_confirm offer_evidence evidence_agreed evidence_withdrawn "
-    "dispute_thanks dispute_noted dispute_closed verdict_corrected"
+    "dispute_thanks dispute_noted dispute_closed verdict_corrected verdict_changed verdict_kept"
 ).split()
 
 

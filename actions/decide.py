@@ -100,7 +100,7 @@ def decide(
         _user_change(meaning, state, after, erase=erases),
         receipt,
         transcribed=bool(after.threats) and not erases,
-        notices=tuple(notice.id for notice in notices),
+        notices=tuple(id for notice in notices for id in notice.ids),
     )
 
 
@@ -202,11 +202,13 @@ def _with_questions(
     if _is_tip_off(meaning, signals):
         number = event_id(facts.conversation, facts.message_id, signals[0].code)
         return (*replies, Reply("utter_receipt_new", {"event": number})), None
-    if meaning.kind in ("threat", "verification") and signals and not state.minor:
+    if not signals or state.minor:
+        return replies, None
+    if meaning.kind in ("threat", "follow_up") and signals[0].stage == "paid":
+        return (*replies[:-1], replace(replies[-1], buttons=EVIDENCE_OFFER)), None
+    if meaning.kind in ("threat", "verification"):
         if meaning.codes[0] == "fake_hotline" and meaning.stage in _WARNINGS_WITH_QUESTION:
             return (*replies, Reply("utter_ask_given")), "given"
-        if meaning.stage == "paid":
-            return (*replies[:-1], replace(replies[-1], buttons=EVIDENCE_OFFER)), None
         if not state.card_offered and not signals[0].follows:
             return (*replies[:-1], replace(replies[-1], buttons=CARD_OFFER)), None
     return replies, None

@@ -22,10 +22,10 @@ class ReceiptFact:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that the user wanted to hear of: the id of the notice, and the name of the reply that tells it."""
+    """Something that the user wanted to hear of: the reply that tells it, and the ids of all that it tells."""
 
-    id: str
     reply: str
+    ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -69,5 +69,7 @@ class Facts:
         receipt = known.get("receipt")
         known["receipt"] = ReceiptFact(**receipt) if receipt else None
         known["attachments"] = tuple(known.get("attachments") or ())
-        known["notices"] = tuple(Notice(**notice) for notice in known.get("notices") or ())
+        known["notices"] = tuple(
+            Notice(notice["reply"], tuple(notice["ids"])) for notice in known.get("notices") or ()
+        )
         return cls(**known)

@@ -93,7 +93,7 @@ class Turn:
     transcribed: bool = False
     evidence: bool | None = None
     dispute: Dispute | None = None
-    notices: tuple[str, ...] = ()
+    notices: tuple[int, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The part that the service needs, without the conversation state."""

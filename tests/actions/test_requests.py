@@ -128,13 +128,13 @@ def test_nothing_is_said_of_others_where_none_reported(text: str) -> None:
 
 def test_a_notice_is_told_with_the_next_reply() -> None:
     turn = Conversation().say(
-        said("你好", act="greet"), notices=(Notice("n1", "utter_verdict_corrected"),)
+        said("你好", act="greet"), notices=(Notice("utter_verdict_corrected", (3, 4)),)
     )
     assert names(turn) == ["utter_greet", "utter_verdict_corrected"]
-    assert turn.notices == ("n1",)
+    assert turn.notices == (3, 4)
 
 
 def test_a_notice_waits_until_a_crisis_has_passed() -> None:
-    turn = Conversation().say(DESPAIR, notices=(Notice("n1", "utter_verdict_corrected"),))
+    turn = Conversation().say(DESPAIR, notices=(Notice("utter_verdict_corrected", (3,)),))
     assert "utter_verdict_corrected" not in names(turn)
     assert turn.notices == ()
