@@ -8,6 +8,8 @@ import pytest
 
 from actions.content import CONTENT
 from bot.audit import Actor
+from bot.cases.builder import CaseBuilder
+from bot.cases.rules import load_rules
 from bot.feedback.feedback import Feedback
 from bot.feedback.verdict import FALSE_ALARM, Ruling
 from bot.ledger.events import event_source
@@ -95,6 +97,20 @@ def test_words_are_kept_from_the_first_threat_on_with_secrets_masked(desk: Desk,
     assert len(rows) == 2
     assert "6222020200112233445" not in rows[1][0]
     assert answered.bubbles[0]["text"] in rows[1][1]
+
+
+def test_a_warning_tells_how_many_others_told_of_the_contact(desk: Desk, user: str) -> None:
+    services = desk.services
+    rules = load_rules(CONTENT)
+    builder = CaseBuilder(services.ledger, services.ledger.writer, services.hasher, rules)
+    for place in range(rules.shown_from):
+        # Whoever tells of it twice is still one.
+        for _ in range(2):
+            desk.say(f"{user}-{place}", f"加微信zz{user}，先交定金就能停息挂账")
+    desk.loop.run_until_complete(builder.build())
+    desk.loop.run_until_complete(services.reports.refresh())
+    warned = desk.say(user, f"加微信ZZ{user}，先交定金就能停息挂账")
+    assert f"已有{rules.shown_from}位用户" in warned.text
 
 
 def test_erasure_takes_everything_along_that_was_said(desk: Desk, user: str) -> None:
