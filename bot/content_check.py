@@ -12,6 +12,9 @@ from actions.content import Content, ContentError, load_content, read_yaml
 from actions.outgoing import Registry, find_unregistered
 from actions.wording import fill, load_responses, placeholders
 from bot.channels.chat_words import words_of
+from bot.privacy.compliance import load_compliance
+from bot.privacy.terms import load_terms
+from bot.sharing.policy import load_policy
 from nlu.analysis import GIVEN, STAGES, THREAT_CODES
 
 # What stands in a placeholder while lengths are counted and numbers are searched.
@@ -38,6 +41,9 @@ def check_content(folder: Path, today: date) -> list[str]:
         ContentError: when a file cannot be read at all.
     """
     content = load_content(folder)
+    load_policy(folder)
+    load_terms(folder)
+    load_compliance(folder)
     responses = load_responses(folder)
     style = _style(folder)
     values = {**content.values(), **_SAMPLE}

@@ -14,21 +14,17 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from actions.content import load_content, read_yaml
-from actions.decide import decide
-from actions.facts import Facts
-from actions.resolve import resolve
-from actions.state import ConversationState
+from actions.content import read_yaml
 from bot.cli.progress import Steps, say
+from bot.held_out import HELD_OUT, conversing, held_out_files
 from bot.masking import mask_secrets
-from bot.recognition import Recogniser, load_recogniser
+from bot.recognition import load_recogniser
 from bot.settings import ROOT, Settings, prepare_home
 from bot.training import ensure_model, model_version
 from nlu.evaluation.ablation import decide_by_rules, without_lexicon
 from nlu.evaluation.evaluation import Evaluation
 from nlu.evaluation.evaluation import evaluate as measure_all
 from nlu.evaluation.floors import Breach, FloorError, Floors, breaches, load_floors
-from nlu.evaluation.followups import InContext, Understood
 from nlu.evaluation.keywords import decide_by_keywords, keywords
 from nlu.evaluation.outcomes import Decide
 from nlu.evaluation.report import build_report
@@ -38,8 +34,6 @@ from nlu.evaluation.stock import StockUnavailable, sample_of, stock_decide
 from nlu.evaluation.timing import components_of
 from nlu.evaluation.words import WordsError
 from nlu.lexicon import LexiconError
-
-HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
 
 
 @dataclass(frozen=True)
@@ -87,7 +81,7 @@ def run(settings: Settings, wanted: Wanted) -> None:
 
 
 def _rows(files: Sequence[Path]) -> list[Row]:
-    paths = files or sorted(HELD_OUT.glob("*.jsonl"))
+    paths = files or held_out_files(HELD_OUT)
     if not paths:
         _fail(f"no test set in {HELD_OUT}; name files of your own", 2)
     # Transcripts hold what the gate would have masked before anything read it.
@@ -119,28 +113,6 @@ def _measure(settings: Settings, rows: Sequence[Row], peers: bool) -> tuple[Eval
     )
     steps.done()
     return found, model_version(settings.models)
-
-
-def conversing(recogniser: Recogniser, content: Path) -> InContext:
-    """Understands a message behind another one, as the assistant does in a conversation of its own."""
-    known = load_content(content)
-
-    def understand(before: str, text: str) -> Understood:
-        first = decide(recogniser.analyse(before), ConversationState(), Facts(), known)
-        state = ConversationState.from_json(first.state)
-        meaning = resolve(recogniser.analyse(text), state)
-        running = state.running
-        stage = running.stage if running else None
-        goes_on = running is not None and running.code in meaning.codes
-        return Understood(
-            refers_back=meaning.refers_back or goes_on,
-            intent=meaning.intent,
-            stage=meaning.stage or stage,
-            stage_before=stage,
-            emergency=meaning.kind == "emergency",
-        )
-
-    return understand
 
 
 def _watched(rows: Sequence[Row]) -> Iterable[Row]:

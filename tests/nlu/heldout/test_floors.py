@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.cli.measuring import conversing
+from bot.held_out import conversing
 from bot.recognition import Recogniser
 from bot.settings import Settings
 from nlu.evaluation.evaluation import evaluate
