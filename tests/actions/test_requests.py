@@ -82,6 +82,12 @@ def test_the_talk_becomes_evidence_only_by_the_sentence_for_it_and_that_can_be_w
     assert talk.say(sentence("evidence_withdrawn")).evidence is False
 
 
+def test_a_minor_cannot_make_the_talk_evidence() -> None:
+    talk = Conversation(minor=True)
+    talk.say(OFFER)
+    assert talk.say(sentence("evidence_agreed")).evidence is None
+
+
 def test_who_paid_is_offered_to_have_the_talk_kept_as_evidence() -> None:
     turn = Conversation().say(said("停息挂账的钱我已经交了", "debt_optimization", stage="paid"))
     assert turn.replies[-1].buttons == "utter_offer_evidence"
