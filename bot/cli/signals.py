@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from rich.text import Text
 
+from bot.cli.tables import cell
 from bot.ledger.encoding import to_json
 from bot.ledger.errors import LedgerError
 from bot.ledger.reading import LedgerView, StoredEvent
@@ -21,7 +21,8 @@ from bot.settings import SettingsError, load_settings
 from nlu.analysis import THREAT_CODES
 
 signals_app = typer.Typer(
-    help="Read the signals that the service has written.", no_args_is_help=True
+    help="Read the signals that the service has written, and see where they go.",
+    no_args_is_help=True,
 )
 
 _CODE = typer.Option(
@@ -70,7 +71,7 @@ def list_signals(
     for row in rows:
         cells = {**row, "confidence": f"{row['confidence']:.2f}", "id": row["id"][:_SHORT_ID]}
         cells["time"] = row["time"][:19].replace("T", " ")
-        table.add_row(*(_cell(value) for value in cells.values()))
+        table.add_row(*(cell(value) for value in cells.values()))
     Console().print(table if rows else "no signals")
 
 
@@ -122,12 +123,6 @@ def _summary(stored: StoredEvent) -> dict[str, Any]:
         "subject": event.get("subject"),
         "id": stored.id,
     }
-
-
-def _cell(value: object) -> Text:
-    # Users wrote some of it: neither markup nor control characters of theirs reach the terminal.
-    text = "" if value is None else str(value)
-    return Text("".join(c if c.isprintable() else "\ufffd" for c in text))
 
 
 def _fail(line: str, status: int) -> NoReturn:

@@ -13,9 +13,11 @@ from bot.ledger.encoding import utc_now
 from bot.ledger.errors import LedgerError
 from bot.ledger.reading import LedgerView
 from bot.ledger.writer import Writer
+from bot.sinks.backoff import Backoff, Retries
 from bot.sinks.base import Sink, SinkError
-from bot.sinks.cursor import Cursor, Lag, lag_after
+from bot.sinks.cursor import Cursor, Lag, Refusals, lag_after, refusals_of
 from bot.sinks.lead import Lead
+from bot.sinks.rounds import Rounds
 
 logger = logging.getLogger(__name__)
 
@@ -25,11 +27,13 @@ STOP_SECONDS: Final = 1.0
 
 
 class Forwarder:
-    """Delivers every event of a ledger to one sink, in order, from where the sink's cursor stands.
+    """Delivers every event of a ledger to one sink from where its cursor stands, those of each contact in order.
 
     Of all processes that share a ledger one forwards, and another goes on when that ends. What was delivered since
     the cursor was last written, about a second at most, is delivered again after a crash; the sink's receiver
-    recognises it. ``last_error`` is one line, or ``None`` while all goes well.
+    recognises it. While the receiver cannot be reached everything waits in the ledger. What it refuses, and what is
+    behind that, waits apart and others go on; see :class:`bot.sinks.rounds.Rounds`. ``last_error`` is one line, or
+    ``None`` while all goes well.
     """
 
     def __init__(
@@ -39,6 +43,8 @@ class Forwarder:
         sink: Sink,
         home: Path,
         *,
+        types: frozenset[str] | None = None,
+        retries: Retries = Retries(),  # noqa: B008 - it is frozen
         batch: int = 200,
         look_seconds: float = 1.0,
         first_pause: float = 0.1,
@@ -46,25 +52,27 @@ class Forwarder:
     ) -> None:
         """Puts the parts together; ``home`` is the data directory of the ledger.
 
-        ``view`` should be one of its own, since whoever asks waits while a page is read. ``batch`` events are
-        delivered at once at the most. Every ``look_seconds`` it looks for events of other processes, and whether
-        those still forward. After an error it pauses for ``first_pause`` seconds, then for twice as long each time
-        up to ``longest_pause``.
+        ``view`` should be one of its own, since whoever asks waits while a page is read. ``types`` are those of the
+        events that the sink gets, all where there are none named. ``batch`` events are delivered at once at the
+        most. Every ``look_seconds`` it looks for events of other processes, for orders, and whether others still
+        forward. After an error it pauses for ``first_pause`` seconds, then for twice as long each time up to
+        ``longest_pause``; ``retries`` are for events that were refused.
         """
         self.last_error: str | None = None
         self._view = view
         self._sink = sink
+        self._types = types
         self._cursor = Cursor(view, writer, sink.name)
+        self._rounds = Rounds(
+            view, writer, sink, types=types, retries=retries, batch=batch, look_seconds=look_seconds
+        )
         self._lead = Lead(home, sink.name)
-        self._batch = batch
         self._look_seconds = look_seconds
-        self._first_pause = first_pause
-        self._longest_pause = longest_pause
+        self._backoff = Backoff(first_pause, longest_pause)
         self._task: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._seq: int | None = None  # what is delivered; known to the one that forwards
-        self._saved = 0
+        self._saved: tuple[int, str | None] | None = None
         self._saved_at = 0.0
 
     @property
@@ -94,8 +102,17 @@ class Forwarder:
         Raises:
             LedgerError: when the ledger cannot be read.
         """
-        seq = self._seq if self._seq is not None else self._cursor.read()
-        return lag_after(self._view, seq, utc_now())
+        position = self._rounds.position
+        seq = position if position is not None else self._cursor.read()
+        return lag_after(self._view, seq, utc_now(), self.name, self._types)
+
+    def refusals(self) -> Refusals:
+        """How many events its receiver has refused; a short blocking read.
+
+        Raises:
+            LedgerError: when the ledger cannot be read.
+        """
+        return refusals_of(self._view.reader, self.name)
 
     async def run(self) -> None:
         """Forwards until it is stopped or cancelled; no error ends it."""
@@ -108,7 +125,7 @@ class Forwarder:
                 await self._save_last()
             finally:
                 self._lead.release()
-                self._seq = None
+                self._rounds.forget()
 
     async def stop(self) -> None:
         """Delivers what it can within a second, writes the cursor and closes the sink.
@@ -137,43 +154,39 @@ class Forwarder:
     async def _forward(self) -> None:
         loop = asyncio.get_running_loop()
         self._saved_at = loop.time()
-        pause = self._first_pause
+        failures = 0
         while True:
             started = loop.time()
             # Asked before the look: what was committed before stop() is still seen by it.
             last = self._stopping.is_set()
             self._woken.clear()
             try:
-                delivered = await self._deliver_next()
+                if self._rounds.position is None:
+                    self._rounds.begin(await asyncio.to_thread(self._cursor.read))
+                more = await self._rounds.next()
             except Exception as error:
                 self._failed(error)
                 if last:
                     return
-                await self._pause(pause)
-                pause = min(2 * pause, self._longest_pause)
+                await self._save()
+                failures += 1
+                await self._pause(self._backoff.pause(failures, self.name))
                 continue
             self._succeeded()
-            pause = self._first_pause
-            if last and delivered < self._batch:
+            failures = 0
+            if last and not more:
                 return
             if loop.time() - self._saved_at >= CURSOR_SECONDS:
                 await self._save()
-            await self._rest(started, more=delivered == self._batch)
-
-    async def _deliver_next(self) -> int:
-        if self._seq is None:
-            self._seq = self._saved = await asyncio.to_thread(self._cursor.read)
-        events = await asyncio.to_thread(self._view.outbox, self._seq, self._batch)
-        if events:
-            await self._sink.deliver(events)
-            self._seq = events[-1].seq
-        return len(events)
+            await self._rest(started, more=more)
 
     async def _rest(self, started: float, *, more: bool) -> None:
         """Waits for events; those that come thick are left to gather, which makes each of them cheap."""
         loop = asyncio.get_running_loop()
         if not more and not self._woken.is_set():
-            timer = loop.call_later(self._look_seconds, self._woken.set)
+            timer = loop.call_later(
+                min(self._look_seconds, self._rounds.seconds_to_next_try()), self._woken.set
+            )
             try:
                 await self._woken.wait()
             finally:
@@ -188,16 +201,18 @@ class Forwarder:
 
     async def _save(self) -> None:
         self._saved_at = asyncio.get_running_loop().time()
-        if self._seq is None or self._seq == self._saved:
-            return
         # The writer tells of its own errors, and a cursor that is behind does no harm.
         with contextlib.suppress(LedgerError):
-            await self._cursor.write(self._seq)
-            self._saved = self._seq
+            await self._rounds.save_replay()
+            state = (self._rounds.position or 0, self.last_error)
+            if state != self._saved:
+                await self._cursor.write(*state, utc_now())
+                self._saved = state
 
     async def _save_last(self) -> None:
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._save(), STOP_SECONDS)
+            if self._lead.held:
+                await asyncio.wait_for(self._save(), STOP_SECONDS)
 
     def _failed(self, error: Exception) -> None:
         line = _line(error)

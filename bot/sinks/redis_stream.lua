@@ -1,14 +1,14 @@
 -- Adds events to a stream, each once, however often they are told.
 --
 -- KEYS: the stream, then for each event the key that marks it as added; all with one hash tag.
--- ARGV: the length to which the stream is trimmed, the seconds for which a mark is kept, then for each event
---       id, source, type, time, code and the event as JSON.
--- Returns how many were new.
-local ARGUMENTS, FIELDS = 2, 6
+-- ARGV: the length to which the stream is trimmed, the seconds for which a mark is kept, 1 if events are added even
+--       if they were before, else 0, then for each event id, source, type, time, code and the event as JSON.
+-- Returns how many were added.
+local ARGUMENTS, FIELDS = 3, 6
 local added = 0
 for event = 1, #KEYS - 1 do
   local mark = KEYS[event + 1]
-  if redis.call('SET', mark, '', 'NX', 'EX', ARGV[2]) then
+  if redis.call('SET', mark, '', 'NX', 'EX', ARGV[2]) or ARGV[3] == '1' then
     local at = ARGUMENTS + (event - 1) * FIELDS
     local entry = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*',
       'id', ARGV[at + 1], 'source', ARGV[at + 2], 'type', ARGV[at + 3],

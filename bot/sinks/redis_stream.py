@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.ledger.reading import StoredEvent
-from bot.sinks.base import Sink, SinkError
+from bot.sinks.base import TAKEN, Delivery, Sink, SinkError
 
 STREAM_LENGTH: Final = 1_000_000  # entries, about; the oldest leave
 MARK_SECONDS: Final = 7 * 24 * 3600
@@ -25,26 +25,39 @@ class RedisStreamSink(Sink):
 
     An entry has the fields ``id``, ``source``, ``type``, ``time``, ``code`` and ``event``, which is the CloudEvent
     as one line of JSON. What was added leaves a mark for seven days, by which an event that comes again within
-    them is recognised. Redis must persist (``appendonly yes``) and must not evict keys.
+    them is recognised, unless it is repeated on purpose. Redis must persist (``appendonly yes``) and must not evict
+    keys. Several members of one consumer group share the entries: who needs the order of a contact reads with one
+    member, or gives all entries of a contact to one.
     """
 
     def __init__(
-        self, redis: Redis, prefix: str = "jz", *, name: str = "redis", seconds: float = 5.0
+        self,
+        redis: Redis,
+        prefix: str = "jz",
+        *,
+        name: str = "redis",
+        seconds: float = 5.0,
+        owns_client: bool = False,
     ) -> None:
-        """Takes a client, which stays the caller's to close, and the ``seconds`` that a delivery may take."""
+        """Takes a client and the ``seconds`` that a delivery may take.
+
+        The client stays the caller's to close unless the sink ``owns_client``.
+        """
         self.name = name
         self.stream = f"{prefix}:{{signals}}"
+        self._redis = redis
         self._seconds = seconds
+        self._owns_client = owns_client
         self._script = redis.register_script(_SCRIPT)
 
-    async def deliver(self, events: Sequence[StoredEvent]) -> None:
-        """Adds those that are not in the stream yet, all in one call.
+    async def deliver(self, events: Sequence[StoredEvent], *, again: bool = False) -> Delivery:
+        """Adds those that are not in the stream yet, or ``again`` all of them, in one call; never refuses one.
 
         Raises:
             SinkError: when Redis does not answer in time, or answers with an error.
         """
         keys = [self.stream, *(self._mark(event) for event in events)]
-        arguments: list[str | int] = [STREAM_LENGTH, MARK_SECONDS]
+        arguments: list[str | int] = [STREAM_LENGTH, MARK_SECONDS, int(again)]
         for event in events:
             told = event.event
             arguments += (
@@ -62,9 +75,12 @@ class RedisStreamSink(Sink):
             raise SinkError(f"Redis did not answer within {self._seconds:g} s") from None
         except (RedisError, OSError) as error:
             raise SinkError(_line(error)) from error
+        return TAKEN
 
     async def close(self) -> None:
-        """Does nothing: the client is closed by whoever made it."""
+        """Closes the client if it is the sink's own."""
+        if self._owns_client:
+            await self._redis.close(close_connection_pool=True)
 
     def _mark(self, event: StoredEvent) -> str:
         # A source is a URI and holds no space, so that two events never make one text.

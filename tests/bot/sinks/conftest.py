@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from actions.plan import Signal
+from actions.plan import Contact, Signal
 from bot.hashing import Hasher
 from bot.ledger.database import Reader, database_path
 from bot.ledger.events import TurnContext, event_source
 from bot.ledger.ledger import Ledger, TurnRecord
+from bot.ledger.outbox import OutboxEvent, publish
 from bot.ledger.reading import LedgerView, StoredEvent
-from bot.sinks.base import Sink, SinkError
+from bot.sinks.base import TAKEN, Delivery, Sink, SinkError
 from bot.sinks.forwarder import Forwarder
 from bot.sinks.redis_stream import RedisStreamSink
 from tests.bot.redis_server import RedisServer
@@ -50,8 +51,27 @@ class Outbox:
             )
             evidence = (f"交三千就能停息挂账 {message}",)
             await self.ledger.record(
-                TurnRecord(context, (Signal("loan_scam", 0.9, "asking", evidence),))
+                TurnRecord(context, (Signal("loan_scam", 0.9, "asking", evidence=evidence),))
             )
+
+    async def tell(self, contact: str, *messages: str) -> list[str]:
+        """Records a signal of that contact for each message id and returns the ids of the events."""
+        ids = []
+        for message in messages:
+            context = TurnContext(
+                *("rest", "u1", "rest:u1", message, datetime.now(timezone.utc), "m", "c")
+            )
+            signal = Signal(
+                "loan_scam", 0.9, "asking", contacts=(Contact("wechat", contact, contact),)
+            )
+            ids += await self.ledger.record(TurnRecord(context, (signal,)))
+        return ids
+
+    async def alert(self, id: str = "abcd") -> str:
+        """Publishes an event that is no signal."""
+        event = OutboxEvent(id, "jingzhong.test.v1", datetime.now(timezone.utc), {"a": 1})
+        await self.writer.commit(lambda connection: publish(connection, event, "/jingzhong/demo"))
+        return id
 
     async def add_many(self, count: int, label: str = "m") -> None:
         """Records that many signals in few commits, in no order that was agreed on."""
@@ -77,7 +97,9 @@ class Listening(Sink):
 
     def __init__(self) -> None:
         self.batches: list[list[StoredEvent]] = []
+        self.repeated: list[bool] = []
         self.error: Exception | None = None
+        self.fail_after = 0  # batches
         self.attempts: list[float] = []
         self.seconds = 0.0
         self.closed = False
@@ -87,13 +109,15 @@ class Listening(Sink):
         """The ids of all that came, in order."""
         return [event.id for batch in self.batches for event in batch]
 
-    async def deliver(self, events: Sequence[StoredEvent]) -> None:
+    async def deliver(self, events: Sequence[StoredEvent], *, again: bool = False) -> Delivery:
         self.attempts.append(time.monotonic())
         if self.seconds:
             await asyncio.sleep(self.seconds)
-        if self.error is not None:
+        if self.error is not None and len(self.batches) >= self.fail_after:
             raise self.error
         self.batches.append(list(events))
+        self.repeated.append(again)
+        return TAKEN
 
     async def close(self) -> None:
         self.closed = True
