@@ -10,8 +10,9 @@ import typer
 from actions.facts import BEIJING
 from bot.audit import Actor
 from bot.cases.contacts import ContactKey
-from bot.cli.feedback_desk import feedback_desk, known_code, show, signal_id
+from bot.cli.feedback_desk import feedback_desk, known_code, signal_id
 from bot.cli.progress import say
+from bot.cli.tables import show
 from bot.cli.verdict import Said
 from bot.feedback.appeal import Appeal, Decision
 from bot.feedback.appeal_view import AppealView

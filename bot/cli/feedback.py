@@ -14,8 +14,9 @@ from actions.facts import BEIJING
 from actions.outgoing import Registry
 from bot.audit import Actor, note
 from bot.cli.appeals import appeal, appeals, decide, take
-from bot.cli.feedback_desk import commit, known_code, show
+from bot.cli.feedback_desk import commit, known_code
 from bot.cli.progress import say
+from bot.cli.tables import show
 from bot.cli.verdict import Said
 from bot.feedback.queue import Reviewable, ReviewQueue
 from bot.feedback.rates import Rate, false_alarm_rates

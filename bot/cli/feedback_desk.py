@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from actions.content import load_content
 from bot.feedback.feedback import Feedback
 from bot.ledger.database import Reader, database_path
-from bot.ledger.encoding import to_json
 from bot.ledger.events import event_source
 from bot.ledger.reading import LedgerView
 from bot.ledger.writer import Unit, Writer
@@ -83,23 +78,3 @@ def known_code(code: str | None) -> str | None:
             f"{code!r} is no threat code; use one of {', '.join(THREAT_CODES)}"
         )
     return code
-
-
-def show(
-    rows: Sequence[Mapping[str, Any]], columns: Iterable[str], *, as_json: bool, nothing: str
-) -> None:
-    """Shows rows as JSON lines or as a table of these columns."""
-    if as_json:
-        sys.stdout.writelines(to_json(dict(row)) + "\n" for row in rows)
-        return
-    names = list(columns)
-    table = Table(*names, box=None)
-    for row in rows:
-        table.add_row(*(_cell(row.get(name)) for name in names))
-    Console().print(table if rows else nothing)
-
-
-def _cell(value: object) -> Text:
-    # Users wrote some of it: neither markup nor control characters of theirs reach the terminal.
-    text = "" if value is None else str(value)
-    return Text("".join(c if c.isprintable() else "\ufffd" for c in text))

@@ -34,6 +34,13 @@ def serve(
             help="Processes that serve side by side; more than one share their state on Redis.",
         ),
     ] = 1,
+    telegram_polling: Annotated[
+        bool,
+        typer.Option(
+            "--telegram-polling",
+            help="Ask Telegram for messages instead of waiting for its webhook; for development.",
+        ),
+    ] = False,
 ) -> None:
     """Run the service: chat page, REST channel, health and metrics."""
     settings = load_settings()
@@ -41,20 +48,28 @@ def serve(
         raise SettingsError(
             f"JINGZHONG_REDIS_URL: {workers} processes share their state on Redis; set JINGZHONG_REDIS_URL"
         )
+    if telegram_polling and settings.telegram_token is None:
+        raise SettingsError(
+            "JINGZHONG_TELEGRAM_TOKEN: --telegram-polling needs the token of a bot; set it"
+        )
+    if telegram_polling and workers > 1:
+        raise typer.BadParameter(
+            "only one process may poll; leave out --workers or --telegram-polling"
+        )
     # Sanic or the supervisor put their own handlers in place of these once they serve.
     signal.signal(signal.SIGINT, _leave)
     signal.signal(signal.SIGTERM, _leave)
     sockets = listen(settings, workers)
     count_alone()
     if workers == 1:
-        _serve_alone(settings, sockets[0])
+        _serve_alone(settings, sockets[0], telegram_polling)
     else:
         _serve_together(settings, sockets)
     # All is written and closed. Tearing down what Rasa imported would take seconds more.
     _leave()
 
 
-def _serve_alone(settings: Settings, listening: socket.socket) -> None:
+def _serve_alone(settings: Settings, listening: socket.socket, telegram_polling: bool) -> None:
     from bot.services import build_services
 
     services = build_services(settings)
@@ -63,7 +78,7 @@ def _serve_alone(settings: Settings, listening: socket.socket) -> None:
     from bot.quiet import quiet_structlog
 
     quiet_structlog()
-    app = create_app(services, _model(settings))
+    app = create_app(services, _model(settings), telegram_polling=telegram_polling)
 
     @app.after_server_start
     async def announce(*_: object) -> None:

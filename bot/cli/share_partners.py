@@ -10,9 +10,9 @@ import typer
 
 from actions.facts import BEIJING
 from bot.audit import Actor
-from bot.cli.feedback_desk import show
 from bot.cli.progress import say
 from bot.cli.sharing_desk import sharing_desk
+from bot.cli.tables import show
 from bot.sharing.partners import LONGEST_DAYS
 
 _PARTNERS = ("partner", "live", "hashed", "disputed", "retracted", "ends", "imported", "by")

@@ -13,11 +13,11 @@ import typer
 from actions.facts import BEIJING
 from bot.audit import Actor
 from bot.cases.contacts import ContactKey
-from bot.cli.feedback_desk import show
 from bot.cli.progress import say
 from bot.cli.share_match import match_app
 from bot.cli.share_partners import import_list, partners
 from bot.cli.sharing_desk import hand_over, sharing_desk
+from bot.cli.tables import show
 from bot.sharing.deliveries import Choice
 from bot.sharing.entries import STATUSES, SharedEntry
 from bot.sharing.share_book import FORMATS
