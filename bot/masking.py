@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from actions.outgoing_digits import read_digits
+from bot.own_names import own_names
 from nlu.text.folding import fold
 
 MASK = "＊"
@@ -98,6 +99,8 @@ _OWN_PHONE = re.compile(
 _PHONE_OWN = re.compile(
     rf"{_PHONE}[ ]?,?[ ]?(?:这个?)?(?:就是|是)(?:我|本人)(?:自己|本人)?的?(?:手机|电话|本机|号)"
 )
+# Every secret begins and ends with one of these, mostly with a digit.
+_SECRET_SIGNS = re.compile(rf"{_SIGN}.*?{_SIGN}", re.DOTALL)
 _CARD_DIGITS = (13, 19)
 _PHONE_KEPT_FIRST, _PHONE_KEPT_LAST, _CARD_KEPT_LAST = 3, 2, 4
 
@@ -107,7 +110,7 @@ def mask_secrets(text: str) -> str:
 
     Masked are verification codes, passwords and card check codes, identity card numbers, bank card
     numbers but for the last four digits, the user's own telephone number but for the first three and the
-    last two. An account that the sentence makes the other side's stays in full, as do other people's
+    last two, and the name by which the user introduces himself. An account that the sentence makes the other side's stays in full, as do other people's
     telephone numbers, names and all that stands in a web address. Never raises.
     """
     while True:
@@ -119,17 +122,19 @@ def mask_secrets(text: str) -> str:
 
 def _mask_once(text: str) -> str:
     folded = fold(text)
-    if not folded.text:
-        return text
     view = read_digits(folded.text)
+    spots = set(own_names(folded.text))
+    if _SECRET_SIGNS.search(view):
+        spots.update(_codes(view), _passwords(view), _phones(view), _long_numbers(view))
+    if not spots:
+        return text
     addresses = [match.span() for match in _ADDRESS.finditer(folded.text)]
     signs = list(text)
-    for spots in (_codes(view), _passwords(view), _phones(view), _long_numbers(view)):
-        for spot in spots:
-            if any(start <= spot < end for start, end in addresses):
-                continue
-            start, end = folded.span(spot, spot + 1)
-            signs[start:end] = MASK * (end - start)
+    for spot in spots:
+        if any(start <= spot < end for start, end in addresses):
+            continue
+        start, end = folded.span(spot, spot + 1)
+        signs[start:end] = MASK * (end - start)
     return "".join(signs)
 
 

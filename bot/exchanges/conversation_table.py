@@ -9,7 +9,7 @@ from bot.exchanges.exchange import Talk, TalkTurn
 from bot.hashing import Pseudonym
 from bot.ledger.database import Reader, placeholders
 from bot.ledger.encoding import rfc3339
-from bot.ledger.rows import Addition, Table
+from bot.ledger.rows import Addition, Condition, Table
 
 
 class ConversationTable:
@@ -60,18 +60,29 @@ class ConversationTable:
         self,
         conversation: Pseudonym,
         user: Pseudonym,
+        known: int,
         version: int,
         turn: TalkTurn,
         now: datetime,
     ) -> list[Addition]:
-        """What a turn adds; ``version`` is that of the conversation after it."""
+        """What a turn adds to a conversation of version ``known`` (0: a new one), which becomes ``version``.
+
+        Writing them fails with ``Unmet`` if the conversation is another by then.
+        """
         key = conversation.current
+        stands: list[Addition] = [(_STANDS, (known, *conversation.all))] if known else []
         return [
+            *stands,
             (_CONVERSATIONS, (key, user.current, version, turn.slots, rfc3339(now))),
             (_TURNS, (key, version % self._kept_turns, version, turn.events)),
         ]
 
 
+_STANDS = Condition(
+    "SELECT 1 FROM json_each(?) AS wanted WHERE NOT EXISTS (SELECT 1 FROM conversations "
+    "WHERE version = json_extract(wanted.value, '$[0]') "
+    "AND conversation IN (SELECT value FROM json_each(wanted.value) WHERE key > 0))"
+)
 _CONVERSATIONS = Table(
     "conversations",
     ("conversation", "user", "version", "slots", "updated_at"),

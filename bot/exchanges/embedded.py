@@ -9,6 +9,7 @@ from bot.exchanges.conversation_table import ConversationTable
 from bot.exchanges.exchange import (
     KEPT_TURNS,
     Asked,
+    ExchangeLost,
     ExchangeStore,
     Opened,
     Outcome,
@@ -17,6 +18,7 @@ from bot.exchanges.locks import KeyedLocks
 from bot.hashing import Hasher, Pseudonym
 from bot.ledger.encoding import utc_now
 from bot.ledger.ledger import CONVERSATION_LIFETIME, Ledger, TurnRecord
+from bot.ledger.rows import Unmet
 from bot.users import UserRecord
 
 _NOBODY = UserRecord()
@@ -72,10 +74,16 @@ class EmbeddedExchanges(ExchangeStore):
         # A new one does not begin at 1: where the old one was erased by another process, such as the
         # command line, the memory of this one must not pass for it.
         begin = int(now.timestamp() * 1_000_000)
-        version = opened.talk.version + 1 if opened.talk.version else begin
+        known = opened.talk.version
+        version = known + 1 if known else begin
 
-        rows = self._talks.rows(conversation, owner, version, turn, now) if turn else ()
-        await self._ledger.settle(outcome.record, asked.message, outcome.messages, rows)
+        rows = self._talks.rows(conversation, owner, known, version, turn, now) if turn else ()
+        try:
+            await self._ledger.settle(outcome.record, asked.message, outcome.messages, rows)
+        except Unmet:
+            raise ExchangeLost(
+                "a conversation was erased while a message of it was answered"
+            ) from None
         self._locks.release(asked.conversation)
         return version
 

@@ -20,7 +20,10 @@ class StoreUnavailable(Exception):
 
 
 class ExchangeLost(Exception):
-    """Another process took the conversation over, since this one held it for too long."""
+    """The conversation is not this exchange's any more.
+
+    It was held for too long and went to another process, or its user had everything erased meanwhile.
+    """
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,8 @@ class ExchangeStore(ABC):
 
         Raises:
             StoreUnavailable, LedgerError: when it was not written; the exchange is still open then.
-            ExchangeLost: when the conversation belongs to another exchange by now.
+            ExchangeLost: when the conversation belongs to another exchange by now, or no longer is what was
+                read of it: what a user had erased must not come back.
         """
 
     @abstractmethod

@@ -71,8 +71,8 @@ class Exchange:
     def outcome(self, messages: Sequence[Mapping[str, Any]] | None) -> Outcome:
         """What is to be written at the end."""
         record = self.record if self.message is not None else None
-        outcome = Outcome(record, messages)
-        return outcome if outcome.erases else Outcome(record, messages, self._turn())
+        erases = self.record is not None and self.record.change.erase
+        return Outcome(record, messages, None if erases else self._turn())
 
     def remembered(self, turn: TalkTurn) -> Live | None:
         """The conversation after the turn, as it is kept in memory; the store tells its version."""

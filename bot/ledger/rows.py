@@ -15,6 +15,10 @@ from typing import Union
 Row = tuple[Union[str, int, None], ...]
 
 
+class Unmet(Exception):
+    """What a :class:`Condition` asks for is not so."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A table with the columns that are filled; ``conflict`` is the clause for rows that are there already."""
@@ -38,4 +42,23 @@ class Table:
         connection.execute(self._insert, (json.dumps(rows, ensure_ascii=False),))
 
 
-Addition = tuple[Table, Row]
+@dataclass(frozen=True)
+class Condition:
+    """What has to be so when the rows that come after it are added; otherwise none of its unit is.
+
+    ``unmet`` is a SELECT from ``json_each(?)``, an array for each row, which finds those for which it is not.
+    """
+
+    unmet: str
+
+    def add(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+        """Looks at all rows in one step.
+
+        Raises:
+            Unmet: when one is not met.
+        """
+        if connection.execute(self.unmet, (json.dumps(rows),)).fetchone():
+            raise Unmet
+
+
+Addition = tuple[Union[Table, Condition], Row]

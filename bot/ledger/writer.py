@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from bot.ledger.database import BUSY_SECONDS, open_database
 from bot.ledger.errors import LedgerBusyError, LedgerError, explain, is_trouble
-from bot.ledger.rows import Addition, Row, Table
+from bot.ledger.rows import Addition, Condition, Row, Table
 from bot.ledger.schema import version_of
 
 logger = logging.getLogger(__name__)
@@ -244,7 +244,7 @@ class Writer:
 
 
 def _add(connection: sqlite3.Connection, additions: Sequence[Addition]) -> None:
-    rows: dict[Table, list[Row]] = {}
+    rows: dict[Table | Condition, list[Row]] = {}
     for table, row in additions:
         rows.setdefault(table, []).append(row)
     for table, own in rows.items():

@@ -123,6 +123,12 @@ class Batches:
         return answers
 
 
+def unheeded(future: asyncio.Future[Any]) -> asyncio.Future[Any]:
+    """The future of a call, whose failure nobody has to look at."""
+    future.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return future
+
+
 def _fail(calls: Sequence[_Call], error: StoreUnavailable) -> None:
     for call in calls:
         if not call.future.done():

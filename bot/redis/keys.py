@@ -21,9 +21,14 @@ def conversation_keys(conversation: str) -> list[str]:
 
 
 def user_keys(user: str) -> list[str]:
-    """user, changes, conversations, erasing of one user (a keyed hash)."""
-    names = ("user", "changes", "conversations", "erasing")
+    """user, changes, conversations, erasing, before of one user (a keyed hash)."""
+    names = ("user", "changes", "conversations", "erasing", "before")
     return [f"{PREFIX}:{{u:{user}}}:{name}" for name in names]
+
+
+def alive_key(process: str) -> str:
+    """The key that a process writes to find out whether Redis takes writes."""
+    return f"{PREFIX}:{{p:{process}}}:alive"
 
 
 def milliseconds(time: timedelta) -> int:

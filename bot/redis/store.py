@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from redis.asyncio import Redis
@@ -26,8 +26,9 @@ from bot.hashing import Hasher, Pseudonym
 from bot.inbound import InboundMessage
 from bot.ledger.encoding import parse_time, rfc3339, to_json, utc_now
 from bot.ledger.ledger import CONVERSATION_LIFETIME, REPLY_LIFETIME, Ledger, StoredReply, TurnRecord
-from bot.redis.batches import Batches, Script
+from bot.redis.batches import Batches, Script, unheeded
 from bot.redis.connection import ANSWER_SECONDS
+from bot.redis.health import Health
 from bot.redis.keys import (
     KEPT_REPLIES,
     USER_LIFETIME,
@@ -39,8 +40,6 @@ from bot.redis.keys import (
 from bot.redis.users import RedisUsers, record_of
 from bot.redis.wakeups import Wakeups
 
-logger = logging.getLogger(__name__)
-
 _OPEN = Script.named("open")
 _COMMIT = Script.named("commit")
 _RELEASE = Script.named("release")
@@ -50,7 +49,7 @@ _LEASE_MS = (
 )
 _PATIENCE_MS = 2000  # after which a waiting ticket that did not ask again is taken for dead
 _ASK_AGAIN_SECONDS = 0.5
-_PING_SECONDS = 1.0
+_TAKEN_OVER, _GONE = -1, -2  # what commit.lua gives instead of a version
 
 
 class RedisExchanges(ExchangeStore):
@@ -75,21 +74,17 @@ class RedisExchanges(ExchangeStore):
         self._batches = Batches(connect(ANSWER_SECONDS))
         self._wakeups = Wakeups(connect(None))
         self._users = RedisUsers(self._batches)
-        self._on_health = on_health
-        self._up: bool | None = None
-        self._pinging: asyncio.Task[None] | None = None
+        self._health = Health(self._batches, on_health)
 
     @property
     def healthy(self) -> bool:
-        """Whether Redis answered when it was last asked, a second ago or so."""
-        return self._up is not False
+        """Whether Redis took the last write of its health, a second ago or so."""
+        return self._health.good
 
     async def start(self) -> None:
         """Begins to watch the server; the first answer is there when this returns."""
-        if self._pinging is None:
-            self._wakeups.start()
-            self._pinging = asyncio.ensure_future(self._keep_pinging())
-            await self._ping()
+        self._wakeups.start()
+        await self._health.start()
 
     async def open(self, asked: Asked) -> Opened:
         """See :meth:`ExchangeStore.open`."""
@@ -110,28 +105,22 @@ class RedisExchanges(ExchangeStore):
     async def commit(self, asked: Asked, opened: Opened, outcome: Outcome) -> int:
         """See :meth:`ExchangeStore.commit`."""
         if outcome.record is not None:
-            await self._write_record(outcome.record)
-        keys, message, turn = self._keys(asked), asked.message, outcome.turn
-        if message is not None and turn is not None and opened.talk.since == 0:
-            self._note_owner(message, asked)
-        version = await self._batches.run(
-            _COMMIT,
-            keys,
-            opened.ticket,
-            "1" if outcome.erases else "",
-            turn.slots if turn else "",
-            turn.events if turn else "",
-            KEPT_TURNS,
-            milliseconds(CONVERSATION_LIFETIME),
-            self._turn(asked).current if message and outcome.messages is not None else "",
-            _written(outcome.messages),
-            KEPT_REPLIES,
-            milliseconds(REPLY_LIFETIME),
-            WAKE,
-        )
-        if int(version) < 0:
+            # An erased conversation goes with the reply: until then its message may come again.
+            own = self._hasher.conversation(asked.conversation).current
+            await self._write_record(outcome.record, outcome.messages, spared=own)
+        if asked.message is not None and outcome.turn is not None and opened.talk.since == 0:
+            self._note_owner(asked.message, asked)
+        known = opened.talk.version
+        version = await self._end(asked, opened.ticket, outcome, known)
+        if version == _GONE and await self._stands_before_rotation(asked, known):
+            version = await self._end(asked, opened.ticket, outcome, 0)
+        if version == _TAKEN_OVER:
             raise ExchangeLost("a conversation was held for too long and went to another message")
-        return int(version)
+        if version == _GONE:
+            raise ExchangeLost("a conversation was erased while a message of it was answered")
+        if asked.message is not None and outcome.record is not None:
+            self._users.answered(self._user(asked.message), self._turn(asked), outcome.record)
+        return version
 
     async def abandon(self, asked: Asked, opened: Opened) -> None:
         """See :meth:`ExchangeStore.abandon`."""
@@ -144,15 +133,12 @@ class RedisExchanges(ExchangeStore):
 
     async def close(self) -> None:
         """See :meth:`ExchangeStore.close`."""
-        if self._pinging is not None:
-            self._pinging.cancel()
-            await asyncio.wait({self._pinging})
+        await self._health.close()
         await self._wakeups.close()
         await self._batches.close()
 
     async def _try_to_open(self, ticket: str, asked: Asked) -> Opened | None:
         message = asked.message
-        user = self._hasher.user(message.channel, message.user) if message else None
         conversation = self._hasher.conversation(asked.conversation)
         turn = self._turn(asked).all if message else ("",)
         opening = self._batches.run(
@@ -164,7 +150,9 @@ class RedisExchanges(ExchangeStore):
             asked.claim(),
             turn[0],
         )
-        record = asyncio.gather(*(self._users.fetch(user) if user else ()))
+        record = asyncio.gather(
+            *(self._users.fetch(self._user(message), self._turn(asked)) if message else ())
+        )
         # Under the hashes of older keys, which most services have none of.
         replies = asyncio.gather(
             *(
@@ -181,6 +169,31 @@ class RedisExchanges(ExchangeStore):
         reply = next(filter(None, (answer[1], *former)), "")
         return Opened(ticket, talk, record_of(records), _reply_of(reply))
 
+    async def _end(self, asked: Asked, ticket: str, outcome: Outcome, known: int) -> int:
+        """Writes the conversation, which is to go on from version ``known``, and the reply."""
+        turn, answered = outcome.turn, asked.message and outcome.messages is not None
+        version = await self._batches.run(
+            _COMMIT,
+            self._keys(asked),
+            ticket,
+            "1" if outcome.erases else "",
+            turn.slots if turn else "",
+            turn.events if turn else "",
+            KEPT_TURNS,
+            milliseconds(CONVERSATION_LIFETIME),
+            self._turn(asked).current if answered else "",
+            _written(outcome.messages),
+            KEPT_REPLIES,
+            milliseconds(REPLY_LIFETIME),
+            WAKE,
+            known,
+        )
+        return int(version)
+
+    async def _stands_before_rotation(self, asked: Asked, version: int) -> bool:
+        talk = await self._before_rotation(self._hasher.conversation(asked.conversation))
+        return talk.version == version
+
     async def _before_rotation(self, conversation: Pseudonym) -> Talk:
         """What stands under the hashes of older keys, when there is nothing under the current one."""
         for key in conversation.former:
@@ -193,58 +206,48 @@ class RedisExchanges(ExchangeStore):
                 return Talk(int(fields[0]), 0, json.loads(fields[1]), tuple(kept))
         return Talk()
 
-    async def _write_record(self, record: TurnRecord) -> None:
+    async def _write_record(
+        self,
+        record: TurnRecord,
+        messages: Sequence[Mapping[str, Any]] | None = None,
+        spared: str = "",
+    ) -> None:
         context = record.context
-        await self._ledger.record(_without_user(record))
+        await self._ledger.record(_without_user(record), messages)
         user = self._hasher.user(context.channel, context.user)
         message = self._hasher.turn(context.conversation, context.message_id)
         erased = await self._users.change(user, message, record)
         if record.change.erase:
             for conversation in erased:
-                await self._batches.send("DEL", *conversation_keys(conversation)[3:])
+                if conversation != spared:
+                    await self._batches.send("DEL", *conversation_keys(conversation)[3:])
             await self._users.erased(user)
             # What stood in this ledger before Redis was used.
             await self._ledger.erase(user)
 
     def _note_owner(self, message: InboundMessage, asked: Asked) -> None:
         # Nobody waits for it: calls arrive in order, before the conversation itself.
-        owned = user_keys(self._hasher.user(message.channel, message.user).current)[2]
+        owned = user_keys(self._user(message).current)[2]
         conversation = self._hasher.conversation(asked.conversation).current
-        _unheeded(self._batches.send("SADD", owned, conversation))
-        _unheeded(self._batches.send("PEXPIRE", owned, milliseconds(USER_LIFETIME)))
+        unheeded(self._batches.send("SADD", owned, conversation))
+        unheeded(self._batches.send("PEXPIRE", owned, milliseconds(USER_LIFETIME)))
 
     def _release(self, ticket: str, asked: Asked) -> asyncio.Future[Any]:
-        return _unheeded(self._batches.run(_RELEASE, self._keys(asked)[:3], ticket, WAKE))
+        return unheeded(self._batches.run(_RELEASE, self._keys(asked)[:3], ticket, WAKE))
 
     def _keys(self, asked: Asked) -> list[str]:
         return conversation_keys(self._hasher.conversation(asked.conversation).current)
+
+    def _user(self, message: InboundMessage) -> Pseudonym:
+        return self._hasher.user(message.channel, message.user)
 
     def _turn(self, asked: Asked) -> Pseudonym:
         message = asked.message
         return self._hasher.turn(asked.conversation, message.message_id if message else "")
 
-    async def _keep_pinging(self) -> None:
-        while True:
-            await asyncio.sleep(_PING_SECONDS)
-            await self._ping()
-
-    async def _ping(self) -> None:
-        try:
-            await self._batches.send("PING")
-            self._report(True, "Redis answers again")
-        except StoreUnavailable as error:
-            self._report(False, f"{error}; messages are refused until it answers")
-
-    def _report(self, up: bool, line: str) -> None:
-        if up != self._up:
-            if not up or self._up is not None:
-                logger.error(line)
-            self._up = up
-            self._on_health(up)
-
 
 def _without_user(record: TurnRecord) -> TurnRecord:
-    return TurnRecord(record.context, record.signals, UserChange(), record.receipt)
+    return replace(record, change=UserChange(), address=None)
 
 
 def _written(messages: Sequence[Any] | None) -> str:
@@ -256,9 +259,3 @@ def _reply_of(stored: str) -> StoredReply | None:
         return None
     reply = json.loads(stored)
     return StoredReply(tuple(reply["messages"]), parse_time(reply["created_at"]))
-
-
-def _unheeded(future: asyncio.Future[Any]) -> asyncio.Future[Any]:
-    """The future, whose failure nobody has to look at."""
-    future.add_done_callback(lambda done: done.cancelled() or done.exception())
-    return future

@@ -12,14 +12,15 @@ from typing import Any
 from actions.plan import UserChange
 from bot.hashing import Pseudonym
 from bot.ledger.encoding import parse_time, rfc3339, to_json
-from bot.ledger.ledger import TurnRecord
-from bot.redis.batches import Batches, Script
+from bot.ledger.ledger import REPLY_LIFETIME, TurnRecord
+from bot.redis.batches import Batches, Script, unheeded
 from bot.redis.keys import USER_LIFETIME, milliseconds, user_keys
 from bot.users import Address, Consent, UserRecord
 
+_READ_USER = Script.named("read_user")
 _CHANGE_USER = Script.named("change_user")
 _NO_CHANGE = UserChange()
-_ERASING = 3  # its place in user_keys()
+_RECORD, _ERASING, _BEFORE = 0, 3, 4  # places in user_keys()
 
 
 class RedisUsers:
@@ -28,9 +29,24 @@ class RedisUsers:
     def __init__(self, batches: Batches) -> None:
         self._batches = batches
 
-    def fetch(self, user: Pseudonym) -> list[asyncio.Future[Any]]:
-        """Asks for the record under each of the user's hashes; :func:`record_of` reads the answers."""
-        return [self._batches.send("HGETALL", user_keys(key)[0]) for key in user.all]
+    def fetch(self, user: Pseudonym, message: Pseudonym) -> list[asyncio.Future[Any]]:
+        """Asks for the record under each of the user's hashes; :func:`record_of` reads the answers.
+
+        A message that has changed the record already, and comes again since its reply was not stored, gets
+        it as it was before.
+        """
+        return [
+            self._batches.run(
+                _READ_USER, [user_keys(key)[place] for place in (_RECORD, _BEFORE)], turn
+            )
+            for key, turn in zip(user.all, message.all)
+        ]
+
+    def answered(self, user: Pseudonym, message: Pseudonym, turn: TurnRecord) -> None:
+        """The reply to a message is stored; what was before its change is of no use any more."""
+        if turn.change != _NO_CHANGE:
+            before = user_keys(user.current)[_BEFORE]
+            unheeded(self._batches.send("HDEL", before, message.current))
 
     async def change(self, user: Pseudonym, message: Pseudonym, turn: TurnRecord) -> Sequence[str]:
         """Applies the change of one message, once however often it is told.
@@ -48,8 +64,7 @@ class RedisUsers:
         if user.former:
             if await self._was_told(user, message):
                 return await self._left_to_erase(user) if turn.change.erase else ()
-            answers = [fields_of(await answer) for answer in self.fetch(user)]
-            former = next((fields for fields in answers if fields), {})
+            former = await self._held(user)
         said = {
             name: value
             for name, value in asdict(turn.change).items()
@@ -65,6 +80,7 @@ class RedisUsers:
             to_json(former),
             to_json([address.channel, address.address]) if address else "",
             milliseconds(USER_LIFETIME),
+            milliseconds(REPLY_LIFETIME),
         )
         if turn.change.erase:
             erased = [*erased, *await self._erase_former(user)]
@@ -86,6 +102,12 @@ class RedisUsers:
         ]
         return any(told)
 
+    async def _held(self, user: Pseudonym) -> dict[str, str]:
+        """The fields that stand under the newest of the user's hashes that has any."""
+        answers = [self._batches.send("HGETALL", user_keys(key)[_RECORD]) for key in user.all]
+        found = [fields_of(await answer) for answer in answers]
+        return next(filter(None, found), {})
+
     async def _left_to_erase(self, user: Pseudonym) -> list[str]:
         left: list[str] = []
         for key in user.former:
@@ -95,7 +117,7 @@ class RedisUsers:
     async def _erase_former(self, user: Pseudonym) -> list[str]:
         """Erases what stands under older hashes; its conversations go to those still to be erased."""
         erasing, found = user_keys(user.current)[_ERASING], []
-        for record, changes, *sets in map(user_keys, user.former):
+        for record, changes, *sets, before in map(user_keys, user.former):
             for conversations in sets:
                 found += await self._batches.send("SMEMBERS", conversations)
             if found:
@@ -104,7 +126,7 @@ class RedisUsers:
             # As under the current hash, those of the turns stay.
             for turn in await self._batches.send("HKEYS", changes):
                 await self._batches.send("HSET", changes, turn, "")
-            await self._batches.send("DEL", record, *sets)
+            await self._batches.send("DEL", record, *sets, before)
         return found
 
 

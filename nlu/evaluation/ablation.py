@@ -51,7 +51,7 @@ def without_lexicon(model: LinearModel) -> Decide:
     vocabulary = {
         gram: row for gram, row in model.vocabulary.items() if not gram.startswith(_CONCEPT_GRAM)
     }
-    deaf = LinearModel(
+    deaf = LinearModel.of(
         model.heads,
         vocabulary,
         model.idf,

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from pypinyin import lazy_pinyin
+
+from nlu.text.readings import reading
 
 TOUCHED = 0.22  # share of the characters of a copy that are changed
 COMMON = 8  # a stand-in is a character that people use: one of so many messages at least
@@ -28,14 +29,14 @@ class Disguiser:
         counts = Counter(sign for text in texts for sign in set(text) if _is_chinese(sign))
         self._same_sound: dict[str, list[str]] = {}
         for sign in sorted(sign for sign, count in counts.items() if count >= COMMON):
-            self._same_sound.setdefault(lazy_pinyin(sign)[0], []).append(sign)
+            self._same_sound.setdefault(reading(sign), []).append(sign)
         # Wrong characters are by far the commonest disguise and the commonest slip.
         self._strokes: tuple[Stroke, ...] = (
             self._homophone,
             self._homophone,
             self._broken_up,
-            lambda sign: lazy_pinyin(sign)[0],
-            lambda sign: lazy_pinyin(sign)[0][0],
+            reading,
+            lambda sign: reading(sign)[0],
         )
 
     def disguise(self, text: str) -> str:
@@ -51,7 +52,7 @@ class Disguiser:
         return self._random.random() < share
 
     def _homophone(self, sign: str) -> str:
-        same = self._same_sound.get(lazy_pinyin(sign)[0], [sign])
+        same = self._same_sound.get(reading(sign), [sign])
         return same[self._random.integers(len(same))]
 
     def _broken_up(self, sign: str) -> str:

@@ -7,6 +7,8 @@ waits for memory a gram, which was a quarter of the time of a message.
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -15,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 Hashes = npt.NDArray[np.uint64]
+Rows = npt.NDArray[np.int32]
 UNHEARD = -1
 
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that multiplying loses nothing; arithmetic is modulo 2 ** 64
@@ -67,17 +70,46 @@ def hashes_of(runs: Sequence[Run], named: Sequence[str]) -> Hashes:
     return np.concatenate([*chain.from_iterable(run.hashes() for run in runs), names])
 
 
+@dataclass(frozen=True)
+class Vocabulary:
+    """The grams that a model knows: the hash of each, the row that it stands for, and their texts, packed.
+
+    Serving needs the numbers alone: hundreds of thousands of texts would take ten times the memory, and to
+    read them half a second of each start.
+    """
+
+    hashes: Hashes
+    rows: Rows
+    packed: bytes
+
+    @classmethod
+    def of(cls, rows: Mapping[str, int]) -> Vocabulary:
+        """Takes the grams as texts, with their rows."""
+        texts = list(rows)
+        return cls(
+            _hashes_of_texts(texts),
+            np.fromiter(rows.values(), dtype=np.int32, count=len(rows)),
+            zlib.compress(json.dumps(texts, ensure_ascii=False).encode(), 1),
+        )
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def texts(self) -> dict[str, int]:
+        """The row of every gram, unpacked anew each time."""
+        texts: list[str] = json.loads(zlib.decompress(self.packed))
+        return dict(zip(texts, self.rows.tolist()))
+
+
 class GramTable:
     """Finds the rows of grams by their hashes: open addressing, at most a quarter full."""
 
-    def __init__(self, vocabulary: Mapping[str, int]) -> None:
-        """Takes grams with their rows.
+    def __init__(self, hashes: Hashes, rows: Rows) -> None:
+        """Takes the hashes of all grams with their rows.
 
         Raises:
             ValueError: when two grams have one hash, or one has that of an empty place.
         """
-        hashes = _hashes_of_texts(list(vocabulary))
-        rows = np.fromiter(vocabulary.values(), dtype=np.int32, count=len(vocabulary))
         if len(np.unique(hashes)) < len(hashes) or _EMPTY in hashes:
             raise ValueError("two grams have one hash; change the factor in nlu/model/grams.py")
         bits = max(4, (4 * len(hashes)).bit_length())
@@ -103,7 +135,7 @@ class GramTable:
     def _places(self, hashes: Hashes) -> npt.NDArray[np.int64]:
         return ((hashes * _SPREAD) >> self._shift).astype(np.int64)
 
-    def _fill(self, hashes: Hashes, rows: npt.NDArray[np.int32]) -> None:
+    def _fill(self, hashes: Hashes, rows: Rows) -> None:
         places = self._places(hashes)
         while len(places):
             # Of those that want one free place the first gets it.

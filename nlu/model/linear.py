@@ -6,7 +6,7 @@ Weights are kept as bytes, one scale a head: they take an eighth of the memory o
 from __future__ import annotations
 
 import json
-import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlu.model.features import CLOSING, Features
-from nlu.model.grams import UNHEARD, GramTable
+from nlu.model.grams import UNHEARD, GramTable, Vocabulary
 
 Vector = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.int8]
@@ -84,41 +84,57 @@ def quantised(weights: Vector) -> tuple[Bytes, Vector]:
 
 
 class LinearModel:
-    """Weights of all heads; build one with :func:`nlu.model.training.train` or :meth:`load`."""
+    """Weights of all heads; build one with :func:`nlu.model.training.train`, :meth:`of` or :meth:`load`."""
 
     def __init__(
         self,
         heads: Heads,
-        vocabulary: dict[str, int],
+        grams: Vocabulary,
         idf: Vector,
+        squares: Vector,
         weights: Bytes,
         steps: Vector,
         bias: Vector,
         calibration: dict[str, float],
     ) -> None:
-        """``weights`` has one row a gram and one column a head output (shape ``len(vocabulary), width``).
+        """``weights`` has one row a gram and one column a head output (shape ``len(idf), width``).
 
-        They count in ``steps``, one size a column (see :func:`quantised`).
+        They count in ``steps``, one size a column (see :func:`quantised`); ``squares`` is what each gram adds to
+        the square of a message's length.
         """
         self.heads = heads
-        # Serving needs the numbers alone; hundreds of thousands of texts would take ten times the memory.
-        self._packed = zlib.compress(json.dumps(vocabulary, ensure_ascii=False).encode(), 1)
         self.idf = idf
+        self.squares = squares
         self.weights = weights
         self.steps = steps
         self.bias = bias
         self.calibration = calibration
-        self._table = GramTable(vocabulary)
+        self._grams = grams
+        self._table = GramTable(grams.hashes, grams.rows)
         self._slices = heads.slices()
+
+    @classmethod
+    def of(
+        cls,
+        heads: Heads,
+        vocabulary: Mapping[str, int],
+        idf: Vector,
+        weights: Bytes,
+        steps: Vector,
+        bias: Vector,
+        calibration: dict[str, float],
+    ) -> LinearModel:
+        """From the grams as texts, with their rows."""
         # Grams of the last clause repeat others: they add nothing to the length of a message.
-        self.squares = (idf * idf).astype(np.float32)
-        self.squares[[row for gram, row in vocabulary.items() if gram.startswith(CLOSING)]] = 0
+        squares = (idf * idf).astype(np.float32)
+        squares[[row for gram, row in vocabulary.items() if gram.startswith(CLOSING)]] = 0
+        grams = Vocabulary.of(vocabulary)
+        return cls(heads, grams, idf, squares, weights, steps, bias, calibration)
 
     @property
     def vocabulary(self) -> dict[str, int]:
         """The row of every gram, unpacked anew each time."""
-        unpacked: dict[str, int] = json.loads(zlib.decompress(self._packed))
-        return unpacked
+        return self._grams.texts()
 
     def score(self, features: Features) -> Scores:
         """Scores one message; grams that were never seen in training are silent."""
@@ -157,12 +173,15 @@ class LinearModel:
         """Writes ``model.npz`` and ``model.json`` into an existing folder."""
         np.savez_compressed(
             folder / "model.npz",
+            hashes=self._grams.hashes,
+            rows=self._grams.rows,
+            texts=np.frombuffer(self._grams.packed, dtype=np.uint8),
             idf=self.idf.astype(np.float32),
+            squares=self.squares,
             weights=self.weights,
             steps=self.steps,
             bias=self.bias.astype(np.float32),
         )
-        vocabulary = self.vocabulary
         document = {
             "codes": self.heads.codes,
             "intents": self.heads.intents,
@@ -170,7 +189,6 @@ class LinearModel:
             "urgent": self.heads.urgent,
             "tones": self.heads.tones,
             "calibration": self.calibration,
-            "vocabulary": sorted(vocabulary, key=vocabulary.__getitem__),
         }
         (folder / "model.json").write_text(
             json.dumps(document, ensure_ascii=False), encoding="utf-8"
@@ -182,7 +200,9 @@ class LinearModel:
         document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         try:
             with (folder / "model.npz").open("rb") as file, np.load(file) as arrays:
+                grams = Vocabulary(arrays["hashes"], arrays["rows"], arrays["texts"].tobytes())
                 idf = arrays["idf"]
+                squares = arrays["squares"]
                 weights = arrays["weights"]
                 steps = arrays["steps"]
                 bias = arrays["bias"]
@@ -193,10 +213,10 @@ class LinearModel:
                 tuple(document["urgent"]),
                 tuple(document["tones"]),
             )
-            vocabulary = {gram: row for row, gram in enumerate(document["vocabulary"])}
             calibration = {name: float(value) for name, value in document["calibration"].items()}
         except (KeyError, TypeError, AttributeError, BadZipFile, EOFError) as error:
             raise ValueError(f"{folder}: the model is incomplete; train it again") from error
-        if weights.shape != (len(vocabulary), heads.width) or len(idf) != len(vocabulary):
+        sizes = {len(grams), len(grams.rows), len(idf), len(squares)}
+        if weights.shape != (len(grams), heads.width) or sizes != {len(grams)}:
             raise ValueError(f"{folder}: the model's parts do not fit together; train it again")
-        return cls(heads, vocabulary, idf, weights, steps, bias, calibration)
+        return cls(heads, grams, idf, squares, weights, steps, bias, calibration)

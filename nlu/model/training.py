@@ -113,7 +113,7 @@ def train(examples: Sequence[Example], progress: Progress = lambda step: None) -
         bias[column] = intercept
     progress("calibration")
     calibration = _calibrate(matrix, targets, heads, examples, origins)
-    return LinearModel(heads, rows.vocabulary, idf, *quantised(weights), bias, calibration)
+    return LinearModel.of(heads, rows.vocabulary, idf, *quantised(weights), bias, calibration)
 
 
 def _disguised(examples: Sequence[Example]) -> tuple[list[Example], list[int]]:

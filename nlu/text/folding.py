@@ -67,7 +67,7 @@ def fold(text: str) -> Folded:
     folder = _FOLDER
     pieces = [folder[character] for character in text]
     joined = "".join(pieces)
-    if len(joined) == len(text) and all(len(piece) == 1 for piece in pieces):
+    if len(joined) == len(text) and "" not in pieces:  # so that each is one character
         positions = tuple(range(len(text) + 1))
         return Folded(text, joined, positions[:-1], positions[1:])
     starts: list[int] = []

@@ -10,24 +10,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin, pinyin_dict
-from pypinyin.contrib.tone_convert import to_normal
+from nlu.text.readings import reading, syllables
 
 _LATIN = re.compile(r"[a-z]+")
 _DIGITS = re.compile(r"\d+")
 
 
-def _syllables() -> frozenset[str]:
-    heard = set()
-    for readings in pinyin_dict.pinyin_dict.values():
-        for reading in readings.split(","):
-            plain = to_normal(reading).replace("ü", "v")
-            if plain.isascii() and plain.isalpha():
-                heard.add(plain)
-    return frozenset(heard)
-
-
-_SYLLABLES = _syllables()
+_SYLLABLES = syllables()
 # The commonest confusions of southern speakers and of pinyin keyboards: n/l, h/f, front and back nasals,
 # flat and curled sibilants sound alike here.
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
@@ -37,7 +26,7 @@ class _Heard(dict[str, str]):
     """The sound of one Chinese character, learnt the first time it is seen."""
 
     def __missing__(self, character: str) -> str:
-        sound = blur(lazy_pinyin(character)[0])
+        sound = blur(reading(character))
         self[character] = sound
         return sound
 

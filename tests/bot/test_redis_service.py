@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from bot.gate import UNAVAILABLE
 from bot.ledger.reading import LedgerView
@@ -170,6 +171,25 @@ def test_while_redis_hangs_a_message_is_refused_in_time(pair: Pair, honest: str)
         until_health(rest, 503, "failing")
     finally:
         pair.server.thaw()
+    for other in pair.rests:
+        until_health(other, 200, "ok")
+    assert rest.say(sender, THREAT, message_id)
+    assert pair.events(message_id) == [("debt_optimization", None)]
+
+
+def test_while_redis_is_full_the_service_says_that_it_takes_no_messages(
+    pair: Pair, honest: str
+) -> None:
+    rest = pair.rests[0]
+    sender, message_id = fresh(), fresh()
+    with Redis.from_url(pair.server.url) as client:
+        client.config_set("maxmemory", 1)
+        try:
+            until_health(rest, 503, "failing")
+            refused = rest.post({"sender": sender, "message": THREAT, "message_id": message_id})
+            assert (refused.status_code, refused.json()[0]["text"]) == (503, honest)
+        finally:
+            client.config_set("maxmemory", 0)
     for other in pair.rests:
         until_health(other, 200, "ok")
     assert rest.say(sender, THREAT, message_id)

@@ -1,7 +1,7 @@
 -- Applies one message's change to a user's record, once however often the message comes.
--- KEYS  user, changes, conversations, erasing of one user
+-- KEYS  user, changes, conversations, erasing, before of one user
 -- ARGV  turn, time, change as JSON, what an older key held as a JSON object, address as JSON or '',
---       lifetime in ms
+--       lifetime in ms, lifetime in ms of what was before the change
 -- Gives the conversations to erase, again and again until whoever erases them deletes the last key.
 local turn, at, change = ARGV[1], ARGV[2], cjson.decode(ARGV[3])
 local changes = next(change) ~= nil
@@ -11,7 +11,7 @@ end
 if change.erase then
   redis.call('SUNIONSTORE', KEYS[4], KEYS[4], KEYS[3])
   redis.call('PEXPIRE', KEYS[4], ARGV[6])
-  redis.call('DEL', KEYS[1], KEYS[3])
+  redis.call('DEL', KEYS[1], KEYS[3], KEYS[5])
   redis.call('HSET', KEYS[1], 'erased_at', at)
   for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do
     redis.call('HSET', KEYS[2], name, '')
@@ -22,6 +22,14 @@ elseif redis.call('EXISTS', KEYS[1]) == 0 then
     redis.call('HSET', KEYS[1], name, value, 'moved', '1')
   end
 end
+local function fields()
+  local found, held = {}, redis.call('HGETALL', KEYS[1])
+  for i = 1, #held, 2 do
+    found[held[i]] = held[i + 1]
+  end
+  return found
+end
+local before = fields()
 local function set(name, value)
   if value then
     redis.call('HSET', KEYS[1], name, value)
@@ -62,6 +70,25 @@ end
 if changes then
   -- After an erasure only the hash of the turn stays, which keeps that message from coming back.
   redis.call('HSET', KEYS[2], turn, ARGV[3])
+end
+if changes and not change.erase then
+  -- Each field that is another now, as it was and as it is: should the message come again before its reply
+  -- is stored, it is answered as if it had changed nothing yet.
+  local after, differs = fields(), {}
+  for name, value in pairs(after) do
+    if before[name] ~= value then
+      differs[name] = {before[name] or false, value}
+    end
+  end
+  for name, value in pairs(before) do
+    if not after[name] then
+      differs[name] = {value, false}
+    end
+  end
+  if next(differs) then
+    redis.call('HSET', KEYS[5], turn, cjson.encode(differs))
+    redis.call('PEXPIRE', KEYS[5], ARGV[7])
+  end
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 redis.call('PEXPIRE', KEYS[2], ARGV[6])

@@ -1,11 +1,17 @@
 -- Ends an exchange: keeps the turn and the reply, lets go of the conversation and wakes the next ticket.
 -- KEYS  lock, queue, seen, talk, turns, replies, answered of one conversation
 -- ARGV  ticket, erase ('1' or ''), slots or '', events, turns to keep, lifetime of the conversation in ms,
---       message or '', reply, replies to keep, lifetime of replies in ms, prefix of the channels for waking
--- Gives the version of the conversation now, or -1 when the conversation belongs to another ticket.
+--       message or '', reply, replies to keep, lifetime of replies in ms, prefix of the channels for waking,
+--       version that the slots go on from (0: none)
+-- Gives the version of the conversation now, -1 when the conversation belongs to another ticket, or -2 when
+-- it no longer is what the slots go on from.
 local ticket = ARGV[1]
 if redis.call('GET', KEYS[1]) ~= ticket then
   return -1
+end
+local known = tonumber(ARGV[12])
+if ARGV[3] ~= '' and known > 0 and tonumber(redis.call('HGET', KEYS[4], 'version') or 0) ~= known then
+  return -2
 end
 if ARGV[2] == '1' then
   redis.call('DEL', KEYS[4], KEYS[5], KEYS[6], KEYS[7])

@@ -27,7 +27,6 @@ from tests.bot.exchanges.sides import (
 )
 
 INFORMED = UserChange(informed=True)
-ERASE = UserChange(erase=True)
 
 
 async def test_messages_of_a_conversation_are_let_in_in_the_order_in_which_they_asked(
@@ -171,52 +170,6 @@ async def test_a_message_that_could_not_be_written_changes_nothing_and_comes_to_
     assert (await side.look(message(3))).texts == ["text 1", "text 2"]
 
 
-async def test_an_erasure_removes_the_users_conversations_replies_and_record(
-    side: Side, storage: Storage
-) -> None:
-    talks = ("talk", "second")
-    for number, speaking in enumerate((side, storage.side())):
-        for talk in talks:
-            await speaking.answer(message(number, talk), "loan_scam", change=INFORMED)
-    await side.answer(message(1, "not mine", user="neighbour"), change=INFORMED)
-
-    farewell = message("erase")
-    await side.answer(farewell, change=ERASE)
-
-    for looking in (side, storage.side()):
-        for talk in talks:
-            for number in (0, 1):
-                seen = await looking.look(message(number, talk))
-                assert (seen.texts, seen.first, seen.reply) == ([], None, None)
-                assert seen.user == UserRecord(erased_at=farewell.received_at)
-        assert (await looking.look(farewell)).reply == [{"text": "answer to text erase"}]
-        kept = await looking.look(message(1, "not mine", user="neighbour"))
-        assert (kept.texts, kept.reply) == (["text 1"], [{"text": "answer to text 1"}])
-        assert kept.user.informed_at is not None
-    assert len(side.memory) <= 1  # the neighbour's at most
-
-
-async def test_a_conversation_that_was_erased_is_not_continued_from_memory(
-    storage: Storage,
-) -> None:
-    side, other = storage.side(), storage.side()
-    for number in range(3):
-        await side.answer(message(number))
-    assert len(side.memory) == 1
-    await other.answer(message("erase"), change=ERASE)
-    assert (await side.look(message("next"))).texts == []
-
-    for number in range(3):  # as many turns as the memory knew of the old one
-        await side.answer(message(f"{number} of the second"))
-    await other.answer(message("erase again"), change=ERASE)
-    for number in range(3):
-        await other.answer(message(f"{number} of the third"))
-    assert len(side.memory) == 1
-    seen = await side.look(message("last"))
-    assert seen.texts == [f"text {number} of the third" for number in range(3)]
-    assert seen.first == "text 0 of the third"
-
-
 async def test_after_a_new_key_what_stood_under_the_old_one_is_found(storage: Storage) -> None:
     before, after = storage.side(b"old"), storage.side(b"new", b"old")
     said = message(1)
@@ -233,22 +186,6 @@ async def test_after_a_new_key_what_stood_under_the_old_one_is_found(storage: St
         assert seen.texts[-1:] == ["text 2"]
         assert seen.reply == [{"text": "answer to text 1"}]
         assert seen.user == UserRecord(informed_at=said.received_at, minor=True)
-
-
-async def test_an_erasure_after_a_new_key_reaches_what_stood_under_the_old_one(
-    storage: Storage,
-) -> None:
-    before, after = storage.side(b"old"), storage.side(b"new", b"old")
-    for talk in ("talk", "second", "third"):
-        await before.answer(message(1, talk), change=INFORMED)
-    await after.answer(message(2, "second"))
-    await after.answer(message("erase"), change=ERASE)
-    for looking in (after, before, storage.side(b"new", b"old")):
-        for talk in ("talk", "second", "third"):
-            for number in (1, 2):
-                seen = await looking.look(message(number, talk))
-                assert (seen.texts, seen.first, seen.reply) == ([], None, None), talk
-                assert seen.user.informed_at is None
 
 
 async def test_a_message_that_waits_no_longer_frees_its_place(side: Side) -> None:

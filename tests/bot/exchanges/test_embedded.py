@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from actions.plan import UserChange
-from bot.exchanges.exchange import KEPT_TURNS
+from bot.exchanges.exchange import KEPT_TURNS, ExchangeLost
 from bot.ledger.ledger import CONVERSATION_LIFETIME
 from bot.users import UserRecord
-from tests.bot.exchanges.sides import Side, message, record_of
+from tests.bot.exchanges.sides import Side, message, record_of, speak
 
 A_MOMENT = timedelta(seconds=10)
 
@@ -115,6 +115,28 @@ async def test_an_exchange_is_written_as_a_whole_or_not_at_all(
     await side.answer(message(2), "loan_scam", change=UserChange(informed=True))
     assert side.events() == [("m2", "loan_scam")]
     assert (await side.look(message(3))).texts == ["text 1", "text 2"]
+
+
+async def test_of_exchanges_that_are_written_together_the_erased_one_alone_is_refused(
+    begin: Callable[[], Side],
+) -> None:
+    side = begin()
+    talks = [f"talk {number}" for number in range(6)]
+    for talk in talks:
+        await side.answer(message(1, talk, user=talk))
+    late = [await side.open(message(2, talk, user=talk)) for talk in talks]
+    for exchange in late:
+        speak(exchange, "text 2")
+    erasing = message("erase", "elsewhere", user=talks[3])
+    ended = await asyncio.gather(
+        side.answer(erasing, change=UserChange(erase=True)),
+        *map(side.commit, late),
+        return_exceptions=True,
+    )
+    assert [type(end) for end in ended if isinstance(end, BaseException)] == [ExchangeLost]
+    await side.end(late[3])
+    counts = [(await side.look(message(3, talk, user=talk))).count for talk in talks]
+    assert counts == [2, 2, 2, None, 2, 2]
 
 
 async def test_exchanges_of_many_conversations_share_commits(begin: Callable[[], Side]) -> None:

@@ -36,11 +36,14 @@ async def test_every_key_has_the_prefix_and_a_time_to_live(
 ) -> None:
     await exercise(*sides)
     await sides[0].answer(message(10), change=UserChange(minor=True))
+    late = record_of(message(1, "late", user="late"), change=UserChange(informed=True))
+    await sides[0].store.record(late)  # whose reply is not stored
     holding = await sides[0].open(message(11))
     waiting = await asks(sides[1].open(message(12)))
     keys = await redis.keys()
     named = {key.rpartition(":")[2] for key in keys}
-    assert named >= set("lock queue seen talk turns replies answered user changes".split())
+    expected = "lock queue seen talk turns replies answered user changes before alive"
+    assert named >= set(expected.split())
     assert [key for key in keys if not _TAG.fullmatch(key)] == []
     assert [key for key in keys if await redis.pttl(key) <= 0] == []
     await sides[0].end(holding)

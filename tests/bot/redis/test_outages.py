@@ -64,6 +64,37 @@ async def test_a_server_that_dies_and_comes_back_is_used_again_by_itself(
     assert time.monotonic() - began < 0.3
 
 
+async def set_up(server: RedisServer, *command: str) -> None:
+    client = connect(server.url)
+    await client.execute_command(*command)
+    await client.close(close_connection_pool=True)
+
+
+@pytest.mark.parametrize(
+    ("breaks", "mends"),
+    [
+        (("REPLICAOF", "127.0.0.1", "1"), ("REPLICAOF", "NO", "ONE")),
+        (("CONFIG", "SET", "maxmemory", "1"), ("CONFIG", "SET", "maxmemory", "0")),
+    ],
+    ids=["read-only", "full"],
+)
+async def test_a_server_that_answers_but_takes_no_writes_is_not_healthy(
+    own_server: RedisServer, shaken: Side, breaks: tuple[str, ...], mends: tuple[str, ...]
+) -> None:
+    await shaken.answer(message(1))
+    assert shaken.store.healthy
+    await set_up(own_server, *breaks)
+    await until_healthy(shaken, False)
+    with pytest.raises(StoreUnavailable) as failure:
+        await shaken.open(message(2))
+    assert "\n" not in str(failure.value)
+    await set_up(own_server, *mends)
+    await until_healthy(shaken, True)
+    assert shaken.health == [True, False, True]
+    await shaken.answer(message(2))
+    assert (await shaken.look(message(3))).texts == ["text 1", "text 2"]
+
+
 async def test_a_service_may_start_before_its_server(own_server: RedisServer, shaken: Side) -> None:
     own_server.stop()
     await shaken.store.start()

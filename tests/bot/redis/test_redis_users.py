@@ -56,7 +56,10 @@ told = st.builds(Told, change=changes, address=addresses)
 async def outcomes(
     home: Path, server: RedisServer, messages: Sequence[Told], batches: Sequence[Sequence[int]]
 ) -> list[tuple[UserRecord, UserRecord]]:
-    """What both stores make of messages, of each user after each message; each batch has a new key."""
+    """What both stores make of messages, of each user after each message; each batch has a new key.
+
+    Also what a message finds that comes again before it was answered, and what it found at first.
+    """
     batch = Batches(connect(server.url))
     await batch.send("FLUSHALL")
     redis = RedisUsers(batch)
@@ -71,13 +74,17 @@ async def outcomes(
             context = TurnContext("test", who, "talk", said, DAY + timedelta(days=day), "", "")
             turn = TurnRecord(context, change=item.change, address=item.address)
             await ledger.record(turn)
-            user = hasher.user("test", who)
-            await redis.change(user, hasher.turn("talk", said), turn)
+            user, message_hash = hasher.user("test", who), hasher.turn("talk", said)
+            first = record_of([await answer for answer in redis.fetch(user, message_hash)])
+            await redis.change(user, message_hash, turn)
+            again = record_of([await answer for answer in redis.fetch(user, message_hash)])
             if item.change.erase:
                 await redis.erased(user)
+            elif item.change != UserChange():
+                found.append((first, again))
             for who in ("u0", "u1"):
-                user = hasher.user("test", who)
-                record = record_of([await answer for answer in redis.fetch(user)])
+                user, other = hasher.user("test", who), hasher.turn("talk", "other")
+                record = record_of([await answer for answer in redis.fetch(user, other)])
                 found.append((await ledger.users.get(user), record))
         ledger.close()
     await batch.close()
@@ -116,7 +123,9 @@ def test_addresses_are_kept_each_once_and_in_one_order(
             context = TurnContext("test", "u", "talk", f"m{number}", DAY, "", "")
             turn = TurnRecord(context, address=Address(channel, address))
             await users.change(user, hasher.turn("talk", f"m{number}"), turn)
-        record = record_of([await answer for answer in users.fetch(user)])
+        record = record_of(
+            [await answer for answer in users.fetch(user, hasher.turn("talk", "none"))]
+        )
         await batch.close()
         return record
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from actions.content import CONTENT
-from bot.cli.measuring import conversing
+from bot.held_out import conversing
 from bot.recognition import Recogniser
 from nlu.evaluation.figures import Figure
 from nlu.evaluation.followups import Followed, Understood, follow, follow_up_figures

@@ -78,7 +78,6 @@ def test_a_model_that_was_cut_off_is_refused(
 @pytest.mark.parametrize(
     "change",
     [
-        {"vocabulary": ["w你"]},
         {"codes": ["loan_scam"]},
         {"calibration": None},
         {"stages": 7},
@@ -94,7 +93,23 @@ def test_parts_that_do_not_belong_together_are_refused(
         LinearModel.load(tmp_path)
 
 
-@pytest.mark.parametrize("part", ["codes", "vocabulary", "calibration"])
+@pytest.mark.parametrize("part", ["hashes", "rows", "idf", "squares", "weights"])
+@pytest.mark.parametrize("left", [0, 1, None])
+def test_numbers_that_do_not_belong_together_or_lack_are_refused(
+    saved: Path, tmp_path: Path, part: str, left: int | None
+) -> None:
+    copytree(saved, tmp_path, dirs_exist_ok=True)
+    with np.load(saved / "model.npz") as arrays:
+        numbers = dict(arrays)
+    numbers[part] = numbers[part][:left]
+    if left is None:
+        del numbers[part]
+    np.savez_compressed(tmp_path / "model.npz", **numbers)
+    with pytest.raises(ValueError, match="train"):
+        LinearModel.load(tmp_path)
+
+
+@pytest.mark.parametrize("part", ["codes", "calibration"])
 def test_a_model_without_one_of_its_parts_is_refused(
     saved: Path, tmp_path: Path, part: str
 ) -> None:
