@@ -17,6 +17,8 @@ import yaml
 from actions.phrases import Phrases
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
+# The safe loader written in C, a hundred times as fast, where PyYAML has it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ContentError(Exception):
@@ -207,7 +209,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         ContentError: naming the file and, where YAML tells one, the line.
     """
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506
     except FileNotFoundError:
         raise ContentError(f"{path}: the file is missing; restore it from the repository") from None
     except (OSError, UnicodeDecodeError) as error:

@@ -75,17 +75,26 @@ class AuditLog:
         self._reader = reader
 
     def latest(
-        self, limit: int = 100, *, subject: str | None = None, action: str | None = None
+        self,
+        limit: int = 100,
+        *,
+        subject: str | None = None,
+        action: str | None = None,
+        actor: str | None = None,
+        before: int | None = None,
     ) -> list[AuditEntry]:
         """The newest entries, newest first; ``action`` is a beginning, such as ``case.``.
+
+        Of those below the sequence number ``before`` alone, if it is given.
 
         Raises:
             LedgerError: when the ledger cannot be read.
         """
         rows = self._reader.rows(
             "SELECT seq, at, actor, action, subject, detail, seal FROM audit WHERE (?1 IS NULL OR subject = ?1) "
-            "AND (?2 IS NULL OR substr(action, 1, length(?2)) = ?2) ORDER BY seq DESC LIMIT ?3",
-            (subject, action, limit),
+            "AND (?2 IS NULL OR substr(action, 1, length(?2)) = ?2) AND (?4 IS NULL OR actor = ?4) "
+            "AND (?5 IS NULL OR seq < ?5) ORDER BY seq DESC LIMIT ?3",
+            (subject, action, limit, actor, before),
         )
         return [_entry(row) for row in rows]
 

@@ -9,10 +9,6 @@ from typing import Annotated
 
 import typer
 
-from bot.console.month import month_document
-from bot.console.parts.report import month_json
-from bot.console.tables import Column, Table, as_csv
-from bot.console.wording import SHELL, Wording
 from bot.ledger.database import Reader, database_path
 from bot.ledger.encoding import to_json, utc_now
 from bot.reporting.monthly import Month, month_report
@@ -50,6 +46,12 @@ def report(
 
 
 def _written(settings: Settings, text: str, month: Month, form: Form) -> str:
+    # The console imports the whole service, which no other command should wait for.
+    from bot.console.month import month_document
+    from bot.console.parts.report import month_json
+    from bot.console.tables import Column, Table, as_csv
+    from bot.console.wording import SHELL, Wording
+
     if form is Form.JSON:
         return to_json(month_json(text, month)) + "\n"
     if form is Form.HTML:

@@ -13,8 +13,6 @@ from typing import Final
 
 from bot.evidence.document import Document
 from bot.evidence.errors import EvidenceError
-from bot.evidence.html import render_html
-from bot.evidence.pdf import render_pdf
 
 _LONGEST: Final = 1800  # seconds for a report of tens of thousands of pages
 _GIVES_WAY: Final = 10
@@ -34,6 +32,10 @@ Draw = Callable[[Document, datetime], Reports]
 
 def draw(document: Document, made_at: datetime) -> Reports:
     """Draws in this thread: a second, and for hundreds of reporters minutes."""
+    # Fonts and PDF take a while to import, which only who draws should wait for.
+    from bot.evidence.html import render_html
+    from bot.evidence.pdf import render_pdf
+
     return Reports(render_pdf(document, made_at), render_html(document))
 
 

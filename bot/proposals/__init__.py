@@ -1,0 +1,1 @@
+"""Changes of wording and numbers that one person proposes and another decides on."""

@@ -1,0 +1,1 @@
+"""The people of the institution who use the console: accounts, passwords, sessions."""
