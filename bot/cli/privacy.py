@@ -13,6 +13,7 @@ import typer
 
 from bot.audit import Actor, AuditEntry, AuditLog
 from bot.cli.progress import say
+from bot.cli.tables import cell
 from bot.cli.tables import show as show_rows
 from bot.hashing import Hasher, Pseudonym
 from bot.ledger.database import Reader, database_path
@@ -33,10 +34,8 @@ _USER = typer.Argument(
     metavar="USER", help="CHANNEL:ID, such as rest:u1, or a keyed hash as signals carry it."
 )
 _JSON = typer.Option("--json", help="JSON lines instead of text.")
-_SHOWN = ("at", "place", "on erasure", "data")
 _RETAINED = ("kind", "days", "removed", "spared")
 _ENTRIES = ("seq", "at", "actor", "action", "subject", "detail")
-_LONGEST_CELL = 300
 
 
 @privacy_app.command("show")
@@ -46,17 +45,15 @@ def show(user: Annotated[str, _USER], as_json: Annotated[bool, _JSON] = False) -
         whom = _person(user, settings)
         records = asyncio.run(desk.show(whom, Actor.at_command_line()))
     rows = [record.as_json() for record in records]
-    if not as_json:
-        rows = [
-            {
-                **row,
-                "at": (row["at"] or "")[:19].replace("T", " "),
-                "on erasure": "held" if row["held"] else row["on_erasure"],
-                "data": _short(to_json(row["data"])),
-            }
-            for row in rows
-        ]
-    show_rows(rows, _SHOWN, as_json=as_json, nothing="nothing is stored of this person")
+    if as_json or not rows:
+        show_rows(rows, (), as_json=as_json, nothing="nothing is stored of this person")
+        return
+    # One under the other: in the columns of a table most of what was said would be cut off.
+    for row in rows:
+        at = (row["at"] or "")[:19].replace("T", " ")
+        fate = "held" if row["held"] else row["on_erasure"]
+        sys.stdout.write(f"{at:19}  {row['place']} ({fate} on erasure)\n")
+        sys.stdout.write(f"    {cell(to_json(row['data']))}\n")
 
 
 @privacy_app.command("erase")
@@ -75,7 +72,7 @@ def erase(
             raise typer.Exit(1)
         erased = asyncio.run(desk.erase(whom, Actor.at_command_line()))
     if as_json:
-        sys.stdout.write(to_json(_erased(erased)) + "\n")
+        sys.stdout.write(to_json(erased.as_json()) + "\n")
         return
     _tell(erased)
 
@@ -184,16 +181,6 @@ def _tell(erased: Erased) -> None:
         say("somebody reads the ledger now: erased text leaves its journal within the hour")
 
 
-def _erased(erased: Erased) -> dict[str, Any]:
-    return {
-        "removed": dict(erased.erasure.removed),
-        "held": dict(erased.erasure.held),
-        "kept": dict(erased.erasure.kept),
-        "conversations": erased.conversations,
-        "off_disk": erased.off_disk,
-    }
-
-
 def _entry(entry: AuditEntry) -> dict[str, Any]:
     return {
         "seq": entry.seq,
@@ -204,7 +191,3 @@ def _entry(entry: AuditEntry) -> dict[str, Any]:
         "detail": dict(entry.detail),
         "seal": entry.seal,
     }
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 3] + "..."

@@ -22,6 +22,8 @@ from bot.ledger.rows import Addition, Table
 from bot.ledger.sweeping import Sweeping
 from bot.ledger.transcripts import transcript_rows
 from bot.ledger.writer import Unit, Writer
+from bot.privacy.erasing import Erasure, forget
+from bot.privacy.removals import count_removed
 from bot.users import Address, SqliteUserStore, UserStore
 
 REPLY_LIFETIME = timedelta(days=7)
@@ -49,7 +51,7 @@ class TurnRecord:
     said: str | None = None
     evidence: bool | None = None
     dispute: Dispute | None = None
-    notices: tuple[str, ...] = ()
+    notices: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.receipt is not None and not self.signals:
@@ -64,18 +66,6 @@ class StoredReply:
 
     messages: tuple[Mapping[str, Any], ...]
     created_at: datetime
-
-
-@dataclass(frozen=True)
-class Erasure:
-    """What an erasure removed, and how many events stay.
-
-    Events speak of the suspicious contact and may be evidence, so they stay; whoever tells the user
-    of the erasure says so.
-    """
-
-    replies: int
-    events_kept: int
 
 
 TurnHook = Callable[[sqlite3.Connection, TurnRecord, Pseudonym], None]
@@ -250,9 +240,10 @@ class Ledger(LedgerView):
 
         def unit(connection: sqlite3.Connection) -> None:
             for table, column, lifetime in _LIFETIMES if due else ():
-                connection.execute(
+                removed = connection.execute(
                     f"DELETE FROM {table} WHERE {column} <= ?", (rfc3339(now - lifetime),)
-                )
+                ).rowcount
+                count_removed(connection, table, removed, now)
 
         return unit
 
@@ -269,7 +260,7 @@ class Ledger(LedgerView):
         return StoredReply(tuple(json.loads(rows[0][0])), parse_time(rows[0][1]))
 
     async def erase(self, user: Pseudonym) -> Erasure:
-        """Erases what is stored of a user apart from the events, and says what was done.
+        """Erases what is stored of a user (see :mod:`bot.privacy.inventory`), and says what was done.
 
         Raises:
             LedgerError: when it cannot be written; nothing was erased then.
@@ -278,7 +269,7 @@ class Ledger(LedgerView):
 
         def unit(connection: sqlite3.Connection) -> Erasure:
             self.users.apply(connection, user, UserChange(erase=True), at=at)
-            return _forget(connection, user)
+            return forget(connection, user, at)
 
         return await self.writer.commit(unit)
 
@@ -292,7 +283,7 @@ class Ledger(LedgerView):
             connection, user, turn.change, at=context.received_at, address=turn.address
         )
         if turn.change.erase:
-            _forget(connection, user)
+            forget(connection, user, self._clock())
         if changes:
             said = {
                 name: value
@@ -310,8 +301,13 @@ _EVENTS = Table(
     ("source", "id", "code", "time", "user", "body"),
     "ON CONFLICT (source, id) DO NOTHING",
 )
+# The first reply to a message stays for its lifetime, and no longer, whether it was swept or not.
 _REPLIES = Table(
-    "replies", ("turn", "user", "messages", "created_at"), "ON CONFLICT (turn) DO NOTHING"
+    "replies",
+    ("turn", "user", "messages", "created_at"),
+    "ON CONFLICT (turn) DO UPDATE SET user = excluded.user, messages = excluded.messages, "
+    "created_at = excluded.created_at WHERE julianday(excluded.created_at) "
+    f"- julianday(replies.created_at) >= {REPLY_LIFETIME / timedelta(days=1)}",
 )
 _LIFETIMES = (
     ("replies", "created_at", REPLY_LIFETIME),
@@ -359,14 +355,3 @@ def _is_recorded(connection: sqlite3.Connection, message: Pseudonym) -> bool:
         f"SELECT 1 FROM user_changes WHERE turn IN {placeholders(message.all)}", message.all
     )
     return found.fetchone() is not None
-
-
-def _forget(connection: sqlite3.Connection, user: Pseudonym) -> Erasure:
-    """Removes what the ledger holds of a user besides the record; the events stay."""
-    mine = f"WHERE user IN {placeholders(user.all)}"
-    replies = connection.execute(f"DELETE FROM replies {mine}", user.all).rowcount
-    for table in ("conversations", "turns", "evidence_consents"):
-        connection.execute(f"DELETE FROM {table} {mine}", user.all)
-    connection.execute(f"UPDATE user_changes SET user = NULL, change = NULL {mine}", user.all)
-    kept = connection.execute(f"SELECT count(*) FROM events {mine}", user.all).fetchone()[0]
-    return Erasure(replies=replies, events_kept=kept)

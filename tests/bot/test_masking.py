@@ -186,7 +186,7 @@ def test_other_peoples_numbers_are_kept(text: str) -> None:
         "密码app里改",
         "密码2000块卖给他",
         "我的验证码被他拿走了，2000块没了",
-        "我叫张三",
+        "他叫张三",
         "http://evil.example/?code=123456",
         "http://evil.example/6222021234567890",
     ],

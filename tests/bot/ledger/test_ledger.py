@@ -222,6 +222,33 @@ async def test_the_reply_to_a_message_is_remembered_and_the_first_one_stays(ledg
     assert ledger.stored_reply("rest:u2", "m1") is None
 
 
+async def test_a_reply_that_is_too_old_gives_way_before_it_is_swept(
+    tmp_path: Path, hasher: Hasher
+) -> None:
+    path = database_path(tmp_path)
+    writer, reader = Writer(path), Reader(path)
+    now = datetime(2026, 11, 1, tzinfo=timezone.utc)
+    ledger = Ledger(
+        writer,
+        reader,
+        SqliteUserStore(writer, reader),
+        hasher=hasher,
+        source="/jingzhong/demo",
+        clock=lambda: now,
+    )
+    await ledger.store_reply(MESSAGE, [{"text": "old"}])
+    now += timedelta(days=7, seconds=-20)
+    await ledger.store_reply(replace(MESSAGE, message_id="m2"), [])  # this one sweeps
+    now += timedelta(seconds=21)
+    assert ledger.stored_reply(MESSAGE.key, "m1") is None
+    await ledger.store_reply(MESSAGE, [{"text": "new"}])
+    assert reader.rows("SELECT count(*) FROM replies") == [(2,)]
+    stored = ledger.stored_reply(MESSAGE.key, "m1")
+    assert stored is not None
+    assert (stored.messages, stored.created_at) == (({"text": "new"},), now)
+    ledger.close()
+
+
 async def test_a_reply_is_forgotten_after_seven_days(tmp_path: Path, hasher: Hasher) -> None:
     path = database_path(tmp_path)
     writer, reader = Writer(path), Reader(path)
