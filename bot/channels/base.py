@@ -41,6 +41,11 @@ class Channel(InputChannel):
         """The gate of this channel."""
         return Gate(self.services)
 
+    @property
+    def condition(self) -> str | None:
+        """How the channel's own connection is, for ``/health``, as information; ``None`` where it needs none."""
+        return None
+
     async def receive(self, message: InboundMessage, on_new_message: OnNewMessage) -> list[Bubble]:
         """Answers one message and returns the bubbles of the reply, at least one.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -12,7 +13,7 @@ from sanic import Blueprint, Request, response
 from sanic.response import HTTPResponse
 from sanic.server.websockets.impl import WebsocketImplProtocol
 
-from bot.channels.base import Channel, OnNewMessage, Unavailable
+from bot.channels.base import Channel, OnNewMessage, Refused, Unavailable
 from bot.channels.chat_protocol import (
     MAX_CHARACTERS,
     MAX_FRAME_BYTES,
@@ -26,7 +27,8 @@ from bot.channels.chat_protocol import (
 )
 from bot.channels.chat_socket import ChatSocket
 from bot.channels.chat_words import words_of
-from bot.inbound import InboundMessage
+from bot.channels.picture_upload import Upload, add_picture_route
+from bot.inbound import Attachment, InboundMessage
 
 logger = logging.getLogger(__name__)
 
@@ -52,11 +54,14 @@ class ChatChannel(Channel):
         - ``POST /messages`` with ``{"session", "message_id", "text"}``: 200
           ``{"in_reply_to", "messages"}``; 400 or 413 ``{"error"}`` with one line; 503 with
           ``error`` and mostly all three when the message was not taken: show the messages, and offer
-          to send it again.
+          to send it again; 429 with all of that and ``retry_after`` when too much was sent: so in that many
+          seconds, as ``Retry-After`` says too.
+        - ``POST /pictures`` with ``session``, ``message_id``, ``text`` (if there are words) and ``picture`` as
+          ``multipart/form-data``: as ``POST /messages``; reading a picture takes some seconds.
         - ``WebSocket /ws?session=…``: takes ``{"type": "message", "message_id", "text"}``, gives frames
           of type ``hello``, ``typing``, ``reply`` (``in_reply_to``, ``messages``) and ``error``
           (``error``; ``in_reply_to`` when it is about a readable message; ``messages`` mostly when
-          that was not taken). Errors leave the socket open.
+          that was not taken; ``retry_after`` as above). Errors leave the socket open.
         """
         blueprint = Blueprint("chat_channel")
         running: set[asyncio.Task[None]] = set()
@@ -81,11 +86,26 @@ class ChatChannel(Channel):
                 return _error(f"too large: at most {MAX_FRAME_BYTES} bytes are read", 413)
             try:
                 data = decode(request.body)
+            except ProtocolError as error:
+                return _error(str(error), 400)
+            return await taken(data)
+
+        async def pictures(_: Request, upload: Upload) -> HTTPResponse:
+            return await taken({"text": "", **upload.fields}, upload.pictures)
+
+        add_picture_route(blueprint, pictures)
+
+        async def taken(
+            data: Mapping[str, object], attachments: tuple[Attachment, ...] = ()
+        ) -> HTTPResponse:
+            try:
                 session = session_of(data.get("session"))
                 message = message_of(data)
             except ProtocolError as error:
                 return _error(str(error), 400)
-            reply = await self._reply(session, message, on_new_message)
+            reply = await self._reply(session, message, on_new_message, attachments)
+            if "retry_after" in reply:
+                return _json(reply, 429, {"Retry-After": str(reply["retry_after"])})
             return _json(reply, 503 if "error" in reply else 200)
 
         @blueprint.on_request
@@ -137,7 +157,11 @@ class ChatChannel(Channel):
         }
 
     async def _reply(
-        self, session: str, message: ChatMessage, on_new_message: OnNewMessage
+        self,
+        session: str,
+        message: ChatMessage,
+        on_new_message: OnNewMessage,
+        attachments: tuple[Attachment, ...] = (),
     ) -> dict[str, Any]:
         inbound = InboundMessage(
             channel=self.name(),
@@ -146,12 +170,15 @@ class ChatChannel(Channel):
             message_id=message.message_id,
             text=message.text,
             received_at=datetime.now(timezone.utc),
+            attachments=attachments,
         )
         reply: dict[str, Any] = {"in_reply_to": message.message_id}
         try:
             return reply | {"messages": await self.receive(inbound, on_new_message)}
         except Unavailable as error:
-            return reply | {"error": NOT_TAKEN, "messages": [{"text": error.text}]}
+            reply |= {"error": NOT_TAKEN, "messages": [{"text": error.text}]}
+            wait = {"retry_after": error.retry_after} if isinstance(error, Refused) else {}
+            return reply | wait
         except Exception as error:
             # Whatever broke, the client must not wait for ever. The error's own words may quote the
             # user, so that the log gets its kind and place only.
@@ -160,8 +187,11 @@ class ChatChannel(Channel):
             return reply | {"error": NOT_TAKEN}
 
 
-def _json(body: dict[str, Any], status: int = 200) -> HTTPResponse:
-    return response.json(body, status, headers={"Cache-Control": "no-store"}, ensure_ascii=False)
+def _json(
+    body: dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> HTTPResponse:
+    headers = {"Cache-Control": "no-store", **(headers or {})}
+    return response.json(body, status, headers=headers, ensure_ascii=False)
 
 
 def _error(reason: str, status: int) -> HTTPResponse:

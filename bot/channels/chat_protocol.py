@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -64,7 +65,7 @@ def decode(frame: bytes) -> dict[str, object]:
     return data
 
 
-def message_of(data: dict[str, object]) -> ChatMessage:
+def message_of(data: Mapping[str, object]) -> ChatMessage:
     """Reads ``message_id`` and ``text``; fields it does not know are ignored.
 
     Half a surrogate pair, which a client can write in JSON but nobody can store as UTF-8, becomes

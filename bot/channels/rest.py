@@ -13,7 +13,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.base import Channel, OnNewMessage, Refused, Unavailable
-from bot.inbound import InboundMessage
+from bot.channels.picture_upload import Upload, add_picture_route
+from bot.inbound import Attachment, InboundMessage
 from bot.settings import Settings
 
 LONGEST_ID = 200
@@ -25,6 +26,9 @@ class RestChannel(Channel):
     Answers ``[{"recipient_id", "text", "buttons"?}]``. A repeated ``message_id`` of one conversation
     gets the stored reply. 400: no sender, or a message that is no string; 401: wrong token; 429:
     too many at once, not read, send again after ``Retry-After`` seconds; 503: not recorded, send again.
+
+    ``POST /webhooks/rest/pictures`` takes the same fields as ``multipart/form-data``, ``message`` only if there are
+    words, with pictures in parts named ``picture``, and answers alike; 413: more than is read.
     """
 
     @classmethod
@@ -42,9 +46,25 @@ class RestChannel(Channel):
 
         @webhook.post("/webhook")
         async def receive(request: Request) -> HTTPResponse:
-            if not is_authorised(request, self.services.settings):
-                return response.json({"error": "a valid token is needed"}, status=401)
-            problem, message = _inbound(request)
+            refusal = admit(request)
+            if refusal is not None:
+                return refusal
+            try:
+                body: Any = request.json
+            except InvalidUsage:
+                return response.json({"error": "the body is no JSON"}, status=400)
+            return await answer(body)
+
+        async def receive_pictures(_: Request, upload: Upload) -> HTTPResponse:
+            return await answer({"message": "", **upload.fields}, upload.pictures)
+
+        def admit(request: Request) -> HTTPResponse | None:
+            if is_authorised(request, self.services.settings):
+                return None
+            return response.json({"error": "a valid token is needed"}, status=401)
+
+        async def answer(body: Any, attachments: tuple[Attachment, ...] = ()) -> HTTPResponse:
+            problem, message = _inbound(body, attachments)
             if message is None:
                 return response.json({"error": problem}, status=400)
             try:
@@ -59,6 +79,7 @@ class RestChannel(Channel):
                 ensure_ascii=False,
             )
 
+        add_picture_route(webhook, receive_pictures, admit)
         return webhook
 
 
@@ -75,11 +96,7 @@ def _said(message: InboundMessage, error: Unavailable) -> list[dict[str, str]]:
     return [{"recipient_id": message.conversation, "text": error.text}]
 
 
-def _inbound(request: Request) -> tuple[str, InboundMessage | None]:
-    try:
-        body: Any = request.json
-    except InvalidUsage:
-        return "the body is no JSON", None
+def _inbound(body: Any, attachments: tuple[Attachment, ...]) -> tuple[str, InboundMessage | None]:
     if not isinstance(body, dict):
         return "the body must be a JSON object with sender and message", None
     sender, text, message_id = body.get("sender"), body.get("message"), body.get("message_id")
@@ -98,4 +115,5 @@ def _inbound(request: Request) -> tuple[str, InboundMessage | None]:
         message_id=message_id,
         text=text,
         received_at=datetime.now(timezone.utc),
+        attachments=attachments,
     )

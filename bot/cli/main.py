@@ -29,6 +29,7 @@ from bot.cli.staff import staff_app
 from bot.cli.telegram import TelegramFailed, telegram_app
 from bot.cli.train import train
 from bot.cli.verdict import verdict
+from bot.cli.wechat import WechatFailed, wechat_app
 from bot.evidence.errors import EvidenceError
 from bot.exchanges.exchange import StoreUnavailable
 from bot.feedback.errors import CandidateFileError, FeedbackError
@@ -64,6 +65,7 @@ app.add_typer(privacy_app, name="privacy")
 app.add_typer(share_app, name="share")
 app.add_typer(feedback_app, name="feedback")
 app.add_typer(telegram_app, name="telegram")
+app.add_typer(wechat_app, name="wechat")
 
 
 def run() -> None:
@@ -82,6 +84,7 @@ def run() -> None:
         StoreUnavailable,
         TelegramFailed,
         TrainingError,
+        WechatFailed,
     ) as error:
         _fail(str(error), 1)
     except BrokenPipeError:

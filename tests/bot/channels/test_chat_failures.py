@@ -14,7 +14,7 @@ import pytest
 import websockets
 from sanic import Sanic
 
-from bot.channels.base import Bubble, OnNewMessage, Unavailable
+from bot.channels.base import Bubble, OnNewMessage, Refused, Unavailable
 from bot.channels.chat import ChatChannel
 from bot.inbound import InboundMessage
 
@@ -37,6 +37,10 @@ class Scripted(ChatChannel):
 
 async def unavailable(message: InboundMessage) -> list[Bubble]:
     raise Unavailable(APOLOGY)
+
+
+async def refused(message: InboundMessage) -> list[Bubble]:
+    raise Refused(APOLOGY, 7)
 
 
 async def broken(message: InboundMessage) -> list[Bubble]:
@@ -89,6 +93,20 @@ async def test_http_does_not_acknowledge_what_was_not_taken() -> None:
     assert body["messages"] == [{"text": APOLOGY}]
     assert body["in_reply_to"] == "m1"
     assert "again" in body["error"]
+
+
+async def test_whoever_sends_too_much_is_told_when_to_come_again() -> None:
+    async with (
+        serving(Scripted(refused)) as address,
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
+        body = {"session": "abcdefgh", "message_id": "m1", "text": "您好"}
+        answer = await client.post(f"http{address}/messages", json=body)
+        frame = (await frames_of(address, {"message_id": "m1", "text": "您好"}))[-1]
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+    told = {"in_reply_to": "m1", "retry_after": 7, "messages": [{"text": APOLOGY}]}
+    assert {key: answer.json()[key] for key in told} == told
+    assert {key: frame[key] for key in told} == told
 
 
 async def test_the_socket_does_not_acknowledge_what_was_not_taken() -> None:
