@@ -22,6 +22,8 @@ EXTRA_PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "utter_receipt_found": frozenset({"receipt", "receipt_state", "receipt_date"}),
     "utter_en_number_not_ours": frozenset({"number"}),
     "utter_reported_by_others": frozenset({"reporters"}),
+    "utter_picture_read": frozenset({"quote"}),
+    "utter_en_picture_read": frozenset({"quote"}),
 }
 NUMBER_VERDICTS = (
     "official",
@@ -58,6 +60,7 @@ ENGLISH = (
     "report",
     "handoff",
     "business",
+    "picture_read",
 )
 _SINGLE = (
     "named_agency ask_given offer_card call_forwarding stop_posting_card deposit_received "
@@ -76,7 +79,10 @@ _SINGLE = (
     "withdraw_consent privacy_notice clarify general_caution empty emoji too_long failure busy "
     "guard_replacement unavailable dont_know tone_angry tone_desperate "
     "reported_by_others erase_confirm offer_evidence evidence_agreed evidence_withdrawn "
-    "dispute_thanks dispute_noted dispute_closed verdict_corrected verdict_changed verdict_kept"
+    "dispute_thanks dispute_noted dispute_closed verdict_corrected verdict_changed verdict_kept "
+    "telegram_notice "
+    "picture_read picture_code picture_edited picture_too_large picture_too_many_pixels picture_wrong_type "
+    "picture_broken picture_no_text picture_too_slow picture_busy"
 ).split()
 
 

@@ -11,6 +11,7 @@ from actions.facts import Facts
 from actions.language import language_of
 from actions.numbers import NumberCheck
 from actions.ordinary import ordinary_reply
+from actions.pictures import with_pictures
 from actions.plan import Reply, Signal, Turn, UserChange
 from actions.reports import NO_REPORTS, Reports, with_reports
 from actions.requests import CONFIRM_ERASURE, Request, requested
@@ -57,7 +58,8 @@ def decide(
         after = _next(state, asked=state.asked, threats=threats)
         return Turn((plain,), after.as_json(), signals, transcribed=bool(threats))
     erases = meaning.kind == "ordinary" and meaning.intent == "erase_data"
-    if erases and analysis.act[1] < SURE_OF_ERASURE:
+    # What stands on a picture is not said by who sends it.
+    if erases and (facts.picture is not None or analysis.act[1] < SURE_OF_ERASURE):
         return _carried_out(CONFIRM_ERASURE, state)
     checks = number_checks(analysis, content) if _number_matters(meaning, analysis) else ()
     if meaning.kind == "verification" and any(map(is_suspicious, checks)) and not meaning.codes:
@@ -79,6 +81,7 @@ def decide(
         replies = in_english(replies, meaning)
     else:
         replies = soothed(replies, meaning, analysis, state)
+    replies = with_pictures(replies, meaning, facts.picture, state.language)
     after = _next(
         state,
         asked=asked,

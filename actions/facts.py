@@ -29,12 +29,28 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class PictureFact:
+    """What reading the pictures of a message came to.
+
+    ``quote`` is the beginning of what was read, ready to be shown; ``code`` tells that there is a QR code,
+    ``edited`` that a picture bears the name of a program that edits pictures; ``refused`` are the reasons why
+    others were not read, as the replies ``utter_picture_<reason>`` name them.
+    """
+
+    quote: str = ""
+    code: bool = False
+    edited: bool = False
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Facts:
     """Facts of one message.
 
     ``conversation`` and ``message_id`` make event ids; ``today`` is the day in Beijing; ``attachments``
     lists the kinds of what came with the text; ``informed`` tells whether the privacy notice was given;
-    ``truncated`` that only the beginning of the message was read; ``notices`` wait to be told.
+    ``truncated`` that only the beginning of the message was read; ``notices`` wait to be told; ``picture`` is there
+    if it came with pictures.
     """
 
     conversation: str = ""
@@ -48,6 +64,7 @@ class Facts:
     receipt: ReceiptFact | None = None
     language: str | None = None
     notices: tuple[Notice, ...] = ()
+    picture: PictureFact | None = None
 
     @property
     def day(self) -> date:
@@ -59,7 +76,8 @@ class Facts:
         # What dataclasses.asdict gives, without its deep copies.
         receipt = dict(vars(self.receipt)) if self.receipt else None
         notices = [dict(vars(notice)) for notice in self.notices]
-        return {**vars(self), "receipt": receipt, "notices": notices}
+        picture = dict(vars(self.picture)) if self.picture else None
+        return {**vars(self), "receipt": receipt, "notices": notices, "picture": picture}
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any] | None) -> Facts:
@@ -72,4 +90,7 @@ class Facts:
         known["notices"] = tuple(
             Notice(notice["reply"], tuple(notice["ids"])) for notice in known.get("notices") or ()
         )
+        picture = known.get("picture")
+        refused = tuple(picture["refused"]) if picture else ()
+        known["picture"] = PictureFact(**{**picture, "refused": refused}) if picture else None
         return cls(**known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.catalogue import ATTACHMENTS
 from actions.facts import Facts
+from actions.pictures import not_read
 from actions.plan import Reply
 from actions.state import ConversationState
 from nlu.analysis import Analysis
@@ -28,6 +29,8 @@ def without_understanding(
             },
         )
     if not analysis.text.strip():
+        if facts.picture is not None and facts.picture.refused:
+            return not_read(facts.picture.refused[0])
         if facts.attachments:
             return Reply(f"utter_{_reply_to(facts.attachments[0])}")
         return Reply("utter_empty")

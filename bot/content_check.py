@@ -12,6 +12,8 @@ from actions.content import Content, ContentError, load_content, read_yaml
 from actions.outgoing import Registry, find_unregistered
 from actions.wording import fill, load_responses, placeholders
 from bot.channels.chat_words import words_of
+from bot.channels.telegram.commands import load_commands
+from bot.channels.wechat.wording import load_words
 from bot.privacy.compliance import load_compliance
 from bot.privacy.terms import load_terms
 from bot.sharing.policy import load_policy
@@ -77,6 +79,13 @@ def _other_texts(
     """What users see besides the texts of replies, by a label that tells where it stands."""
     page = words_of(read_yaml(folder / "page.yml")).filled(content.values())
     texts = {f"page.yml, {name}": text for name, text in page.strings.items()}
+    texts.update(
+        (f"telegram.yml, {name}", command.menu) for name, command in load_commands(folder).items()
+    )
+    wechat = load_words(folder)
+    texts["wechat.yml, menu"] = "\n".join(button.name for button in wechat.menu)
+    texts["wechat.yml, choices"] = wechat.choices_hint
+    texts["wechat.yml, cut"] = fill(wechat.cut, content.values())
     texts["page.yml, openers"] = "\n".join(page.openers)
     for name, items in responses.items():
         titles = [str(button.get("title")) for button in items[0].get("buttons") or ()]

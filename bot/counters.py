@@ -16,13 +16,14 @@ from bot.counters_folder import folder_of_this_process
 
 STEPS: Final = ("begin", "understand", "decide", "reply", "commit")
 _STEP_SECONDS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5)
+_PICTURE_SECONDS = (0.1, 0.5, 1, 2, 3, 5, 7.5, 10, 20, 40)
 _MESSAGE_SECONDS = (0.0005, *_STEP_SECONDS[3:-1], 2, 5)
 
 
 class Counters:
     """The metrics of one process, in a registry of their own so that tests can have several.
 
-    They are named as Prometheus shows them; all but the two methods are its own metrics and are counted with
+    They are named as Prometheus shows them; all but the three methods are its own metrics and are counted with
     ``inc``, ``set`` and ``observe``. Where processes serve side by side, :meth:`exposition` of any of them tells
     of all: what is counted is added up, also that of processes that have ended; how gauges are put together
     stands beside each. What another process last set is what is known of it, so gauges are set when they change.
@@ -64,6 +65,13 @@ class Counters:
             registry=self._own,
             buckets=_STEP_SECONDS,
         )
+        self.picture_seconds = Histogram(
+            "jingzhong_picture_seconds",
+            "Time of reading a picture, by what became of it: read, or why it was refused",
+            ["outcome"],
+            registry=self._own,
+            buckets=_PICTURE_SECONDS,
+        )
         self._observe_step = {name: self.step_seconds.labels(name).observe for name in STEPS}
         self._add_gauges()
 
@@ -101,6 +109,20 @@ class Counters:
             registry=self._own,
             multiprocess_mode="mostrecent",
         )
+        self.refused_events = Gauge(
+            "jingzhong_sink_refused_events",
+            "Events that wait since a sink refused them or one of their contact before them",
+            ["sink"],
+            registry=self._own,
+            multiprocess_mode="mostrecent",
+        )
+        self.dead_letters = Gauge(
+            "jingzhong_sink_dead_letters",
+            "Events that a sink refused too often to be tried again by themselves",
+            ["sink"],
+            registry=self._own,
+            multiprocess_mode="mostrecent",
+        )
 
     @cached_property
     def redis_up(self) -> Gauge:
@@ -115,6 +137,10 @@ class Counters:
     def step(self, name: str) -> Step:
         """``with counters.step("decide"):`` times one of ``STEPS``, also if it fails; costs a microsecond or two."""
         return Step(self._observe_step[name])
+
+    def picture(self, outcome: str, seconds: float) -> None:
+        """Counts a picture, see :data:`bot.pictures.reader.OnRead`."""
+        self.picture_seconds.labels(outcome).observe(seconds)
 
     def exposition(self) -> bytes:
         """The metrics in Prometheus' text format; with several processes those of all together."""

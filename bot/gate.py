@@ -14,13 +14,16 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from actions.answer import FAILURE
 from actions.checks import written_date
-from actions.facts import BEIJING, FACTS_KEY, Facts, ReceiptFact
+from actions.facts import BEIJING, FACTS_KEY, Facts, Notice, ReceiptFact
 from bot.exchanges.exchange import ExchangeLost, StoreUnavailable
+from bot.feedback.notices import pending
 from bot.inbound import InboundMessage
 from bot.ledger.errors import LedgerError
 from bot.ledger.receipts import normalise_receipt
 from bot.limits import LimitExceeded
 from bot.masking import mask_secrets
+from bot.pictures.receiving import PictureDesk
+from bot.pictures.telling import all_read, picture_fact
 from bot.services import Services
 from bot.users import UserRecord
 
@@ -84,6 +87,7 @@ class Gate:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._pictures = PictureDesk(services.pictures)
         self._running: set[asyncio.Task[list[Bubble]]] = set()
 
     async def handle(self, message: InboundMessage, on_new_message: OnNewMessage) -> list[Bubble]:
@@ -116,7 +120,8 @@ class Gate:
         services, counters = self._services, self._services.counters
         try:
             with services.limits.admit(message):
-                return await self._exchange(message, on_new_message)
+                read = await self._pictures.receive(message)
+                return await self._exchange(read, on_new_message)
         except LimitExceeded as error:
             counters.limited.labels(error.reason).inc()
             raise Refused(services.plain(TOO_MANY), error.retry_after) from None
@@ -141,14 +146,16 @@ class Gate:
                 await exchanges.abandon(exchange)
                 return [dict(bubble) for bubble in exchange.reply.messages]
             counters.messages.labels(message.channel).inc()
-            with counters.turns_in_progress.track_inprogress():
+            with counters.turns_in_progress.track_inprogress(), self._services.voices.steady():
                 bubbles = await self._answer(message, exchange.user, on_new_message)
             with counters.step("commit"):
                 await exchanges.commit(exchange, bubbles)
         except BaseException:
             await exchanges.abandon(exchange)
             raise
-        counters.seconds.labels(message.channel).observe(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        counters.seconds.labels(message.channel).observe(seconds)
+        self._services.answer_times.add(message.channel, seconds)
         return bubbles
 
     async def _answer(
@@ -181,10 +188,21 @@ class Gate:
             informed=user.informed_at is not None,
             crisis=user.crisis_at is not None,
             minor=user.minor,
-            truncated=len(message.text) > MESSAGE_LIMIT,
+            truncated=len(message.text) > MESSAGE_LIMIT or not all_read(message),
             attachments=tuple(attachment.kind for attachment in message.attachments),
             receipt=self._receipt(text),
             language=message.language,
+            notices=self._notices(message),
+            picture=picture_fact(message, text),
+        )
+
+    def _notices(self, message: InboundMessage) -> tuple[Notice, ...]:
+        services = self._services
+        user = services.hasher.user(message.channel, message.user)
+        return tuple(
+            Notice(notice.response, notice.ids)
+            for notice in pending(services.ledger.reader, user)
+            if notice.response in services.responses
         )
 
     def _receipt(self, text: str) -> ReceiptFact | None:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Union
+
+from bot.pictures.picture import PictureRefusal, PictureText
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """Something that is not text: ``kind`` photo, voice, sticker, location, file, contact or other."""
+    """Something that is not text: ``kind`` photo, voice, sticker, location, file, contact, forwarded or other.
+
+    ``data`` is the picture itself where the channel has it (``kind`` photo); the gate reads it, and nothing keeps it.
+    """
 
     kind: str
     name: str | None = None
+    data: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,8 @@ class InboundMessage:
 
     ``user`` identifies the person within the channel, ``conversation`` the chat (for most channels the
     same); ``message_id`` is unique in the conversation and makes a repeated delivery recognisable;
-    ``received_at`` is aware UTC; ``language`` is a BCP 47 tag if the channel tells one.
+    ``received_at`` is aware UTC; ``language`` is a BCP 47 tag if the channel tells one. ``pictures`` is what reading
+    the attached pictures came to; their text is part of ``text`` then.
     """
 
     channel: str
@@ -31,6 +39,7 @@ class InboundMessage:
     received_at: datetime
     language: str | None = None
     attachments: tuple[Attachment, ...] = field(default_factory=tuple)
+    pictures: tuple[Union[PictureText, PictureRefusal], ...] = ()
 
     @property
     def key(self) -> str:

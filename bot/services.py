@@ -4,36 +4,50 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
 
 from redis.asyncio import Redis
 
-from actions.catalogue import needed
-from actions.content import Content, ContentError, load_content, read_yaml
-from actions.outgoing import Registry
-from actions.wording import fill, load_responses
-from bot.channels.chat_words import words_of
+from actions.content import Content
+from actions.wording import fill
+from bot.background import Periodic
+from bot.cases.beside import cases_beside
+from bot.cases.builder import CaseBuilder
+from bot.cases.reports import ReportCounts
+from bot.cases.rules import load_rules
 from bot.counters import Counters
 from bot.exchanges.embedded import EmbeddedExchanges
 from bot.exchanges.exchange import ExchangeStore
 from bot.exchanges.exchanges import Exchanges
+from bot.feedback.turns import feedback_of_turn
 from bot.guard import Guard
 from bot.hashing import Hasher
+from bot.ledger.database import Reader, database_path
 from bot.ledger.errors import LedgerError
 from bot.ledger.events import event_source
 from bot.ledger.ledger import Ledger, TurnRecord
 from bot.ledger.reading import LedgerView
 from bot.limits import Limit, Limits
-from bot.redis.connection import ANSWER_SECONDS, PREFIX, connect
+from bot.pictures.reader import PictureReader
+from bot.privacy.retention import retention_beside
+from bot.proposals.reloading import ContentReload
+from bot.radar.radar import radar_beside
+from bot.redis.connection import connect
 from bot.redis.store import RedisExchanges
+from bot.reporting.answer_times import AnswerTimes
 from bot.settings import Settings, SettingsError, load_settings, prepare_home
+from bot.sharing.opening import open_corroboration
+from bot.sinks.building import build_sinks
 from bot.sinks.forwarder import Forwarder
-from bot.sinks.redis_stream import RedisStreamSink
+from bot.voice import Voices, load_voice
 
 _MEASURE_SECONDS = 1.0
+_CORROBORATION_SECONDS = 5.0
+_RELOAD_SECONDS = 2.0
+_ANSWER_TIMES_SECONDS = 10.0
 
 
 @dataclass
@@ -41,18 +55,38 @@ class Services:
     """What channels, reply generator and command line need; made once a process."""
 
     settings: Settings
-    content: Content
+    voices: Voices
     ledger: Ledger
     hasher: Hasher
-    guard: Guard
-    page: dict[str, Any]
-    responses: dict[str, list[dict[str, Any]]]
     exchanges: Exchanges
     counters: Counters
+    answer_times: AnswerTimes
     limits: Limits
+    reports: ReportCounts
     forwarders: tuple[Forwarder, ...] = ()
-    stream_client: Redis | None = None
+    background: tuple[Periodic, ...] = ()
+    pictures: PictureReader = field(default_factory=partial(PictureReader, 0))
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def content(self) -> Content:
+        """The facts of the institution, in the version of the message under way."""
+        return self.voices.now.content
+
+    @property
+    def guard(self) -> Guard:
+        """The last check of replies, in that version."""
+        return self.voices.now.guard
+
+    @property
+    def page(self) -> Mapping[str, Any]:
+        """The words of the chat page, in that version."""
+        return self.voices.now.page
+
+    @property
+    def responses(self) -> Mapping[str, list[dict[str, Any]]]:
+        """The wording of all replies, in that version."""
+        return self.voices.now.responses
 
     def plain(self, name: str) -> str:
         """The text of a reply that must be there even when the assistant is not."""
@@ -62,17 +96,19 @@ class Services:
         """Connects to what the settings name; what cannot be reached now is tried again all the time."""
         await self.exchanges.store.start()
         self._tasks = [asyncio.ensure_future(forwarder.run()) for forwarder in self.forwarders]
+        self._tasks += [asyncio.ensure_future(work.run()) for work in self.background]
         self._tasks.append(asyncio.ensure_future(self._keep_measuring()))
 
     async def stop(self) -> None:
         """Ends what :meth:`start` began, writes what waits and lets go of everything."""
-        for forwarder in self.forwarders:
-            await forwarder.stop()
+        await asyncio.gather(*(forwarder.stop() for forwarder in self.forwarders))
+        await asyncio.gather(*(work.stop() for work in self.background))
+        await self.pictures.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self.stream_client is not None:
-            await self.stream_client.close(close_connection_pool=True)
+        with contextlib.suppress(LedgerError):
+            await self.answer_times.write(self.ledger.writer)
         await self.exchanges.store.close()
         self.close()
 
@@ -88,6 +124,9 @@ class Services:
                 lag = forwarder.lag()
                 self.counters.outbox_events.labels(forwarder.name).set(lag.events)
                 self.counters.outbox_seconds.labels(forwarder.name).set(lag.seconds)
+                refusals = forwarder.refusals()
+                self.counters.refused_events.labels(forwarder.name).set(refusals.waiting)
+                self.counters.dead_letters.labels(forwarder.name).set(refusals.dead)
 
     async def _keep_measuring(self) -> None:
         # What another process last set is all that is known of it where several serve side by side.
@@ -102,30 +141,50 @@ def build_services(settings: Settings) -> Services:
     Raises:
         SettingsError, ContentError, LedgerError: with one line that names the cause and the mend.
     """
-    content = load_content(settings.content)
+    counters = Counters()
+
+    def on_stop(kind: str) -> None:
+        counters.stopped.labels(kind).inc()
+
+    voice = load_voice(settings.content, on_stop)
+    content = voice.content
     if settings.production and content.demo:
         raise SettingsError(
             "JINGZHONG_ENV: production refuses the example institution; put your own into "
             f"{settings.content / 'institution.yml'} and set demo: false"
         )
-    page = read_yaml(settings.content / "page.yml")
-    words_of(page)
-    responses = _complete(load_responses(settings.content), settings)
     home = prepare_home(settings)
     connection = _redis(settings)
+    sinks = build_sinks(settings)
     hasher = Hasher(settings.secrets)
-    counters = Counters()
-    ledger = Ledger.open(home, hasher=hasher, source=event_source(content.short_name))
+    corroboration = open_corroboration(settings, Reader(database_path(home)))
+    ledger = Ledger.open(
+        home,
+        hasher=hasher,
+        source=event_source(content.short_name),
+        hooks=(feedback_of_turn,),
+        corroborate=corroboration.told,
+    )
 
     store: ExchangeStore = EmbeddedExchanges(ledger, hasher)
-    forwarders: tuple[Forwarder, ...] = ()
-    client = None
     if connection is not None:
         store = RedisExchanges(ledger, hasher, connection, counters.redis_up.set)
-    if connection is not None and settings.forward_signals:
-        client = connection(ANSWER_SECONDS)
-        sink = RedisStreamSink(client, PREFIX)
-        forwarders = (Forwarder(LedgerView.at(home), ledger.writer, sink, home),)
+    forwarders = tuple(
+        Forwarder(
+            *(LedgerView.at(home), ledger.writer, sink, home),
+            types=plan.types,
+            retries=plan.options.retries,
+        )
+        for plan, sink in sinks
+    )
+
+    rules = load_rules(settings.content)
+    reports = ReportCounts(Reader(database_path(home)), rules)
+    builder = CaseBuilder(LedgerView.at(home), ledger.writer, hasher, rules)
+
+    async def refresh_corroboration() -> None:
+        # One short read of a small table, and in the thread that asks: a snapshot has one owner.
+        corroboration.refresh()
 
     def recorded(turn: TurnRecord) -> None:
         for signal in turn.signals:
@@ -134,35 +193,33 @@ def build_services(settings: Settings) -> Services:
             for forwarder in forwarders:
                 forwarder.poke()
 
+    voices, answer_times = Voices(voice, on_stop), AnswerTimes()
+    reload = ContentReload(voices, settings.content, Reader(database_path(home)))
+
+    async def write_answer_times() -> None:
+        await answer_times.write(ledger.writer)
+
     return Services(
         settings=settings,
-        content=content,
+        voices=voices,
         ledger=ledger,
         hasher=hasher,
-        guard=Guard(
-            Registry.from_content(content), lambda kind: counters.stopped.labels(kind).inc()
-        ),
-        page=page,
-        responses=responses,
         exchanges=Exchanges(store, recorded),
         counters=counters,
+        answer_times=answer_times,
         limits=Limits(Limit(settings.rate_burst, settings.rate_per_minute)),
+        reports=reports,
         forwarders=forwarders,
-        stream_client=client,
+        pictures=PictureReader(settings.picture_processes, counters.picture),
+        background=(
+            *cases_beside(home, builder, reports),
+            Periodic("corroboration", refresh_corroboration, _CORROBORATION_SECONDS),
+            Periodic("content", reload.look, _RELOAD_SECONDS),
+            Periodic("answer times", write_answer_times, _ANSWER_TIMES_SECONDS),
+            radar_beside(home, ledger.writer, event_source(content.short_name)),
+            retention_beside(home, ledger.writer, settings.content),
+        ),
     )
-
-
-def _complete(
-    responses: dict[str, list[dict[str, Any]]], settings: Settings
-) -> dict[str, list[dict[str, Any]]]:
-    missing = sorted(needed().keys() - responses.keys())
-    if missing:
-        more = f" and {len(missing) - 1} others are" if missing[1:] else " is"
-        raise ContentError(
-            f"{settings.content / 'replies'}: {missing[0]}{more} missing; "
-            "see: jingzhong content check"
-        )
-    return responses
 
 
 def _redis(settings: Settings) -> Callable[[float | None], Redis] | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Optional
 
@@ -12,6 +14,9 @@ from pydantic import BaseSettings, Field, SecretStr, ValidationError, root_valid
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 DEMO_SECRET = "demo-secret-do-not-use-in-production"  # noqa: S105 - production refuses it
 SHORTEST_TOKEN = 16
+# Base64 of 32 bytes without its padding, so that two bits of the last letter are not free.
+_AES_KEY = r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]"
+_SAFE_URL = r"https://|http://(127\.0\.0\.1|localhost)[:/]"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -28,11 +33,27 @@ class Settings(BaseSettings):
     env: Literal["demo", "production"] = "demo"
     redis_url: Optional[SecretStr] = None
     forward_signals: bool = Field(True, description="signals go to a stream of that Redis")
+    sinks: Optional[Path] = Field(None, description="file of the sinks that get all events")
     rate_burst: int = Field(600, ge=1, description="messages that one person may send at once")
     rate_per_minute: float = Field(60, gt=0, description="messages of one person in the long run")
     secret: SecretStr = SecretStr(DEMO_SECRET)
     api_token: Optional[SecretStr] = None
     admin_password: Optional[SecretStr] = None
+    alliance_key: Optional[SecretStr] = Field(None, description="key of the hashes that are shared")
+    telegram_token: Optional[SecretStr] = Field(None, description="token of the Telegram bot")
+    telegram_notice: Optional[Literal["accepted"]] = None
+    telegram_base_url: str = Field("https://api.telegram.org", description="the Bot API server")
+    wechat_app_id: Optional[str] = Field(None, description="AppID of the official account")
+    wechat_secret: Optional[SecretStr] = None
+    wechat_token: Optional[SecretStr] = None
+    wechat_aes_key: Optional[SecretStr] = None
+    wechat_base_url: str = "https://api.weixin.qq.com"
+    wecom_corp_id: Optional[str] = Field(None, description="corp id of WeCom's customer service")
+    wecom_secret: Optional[SecretStr] = None
+    wecom_token: Optional[SecretStr] = None
+    wecom_aes_key: Optional[SecretStr] = None
+    wecom_base_url: str = "https://qyapi.weixin.qq.com"
+    picture_processes: int = Field(1, ge=0, le=8, description="processes that read pictures")
     content: Path = Field(ROOT / "content", description="folder of all wording and numbers")
     models: Path = Field(ROOT / "models", description="folder of trained models")
     eval_data: Optional[Path] = None
@@ -94,7 +115,63 @@ def prepare_home(settings: Settings) -> Path:
     return home
 
 
+def _check_telegram(settings: Settings) -> None:
+    if settings.telegram_token is None:
+        return
+    if not re.fullmatch(
+        r"\d{3,20}:[A-Za-z0-9_-]{20,100}", settings.telegram_token.get_secret_value()
+    ):
+        raise SettingsError(
+            "JINGZHONG_TELEGRAM_TOKEN: is no token of a Telegram bot; copy the one that @BotFather gave you, or unset it"
+        )
+    if not re.match(_SAFE_URL, settings.telegram_base_url):
+        raise SettingsError(
+            "JINGZHONG_TELEGRAM_BASE_URL: must begin with https://, since the bot's token goes there; correct or unset it"
+        )
+    if settings.production and settings.telegram_notice != "accepted":
+        raise SettingsError(
+            "JINGZHONG_TELEGRAM_NOTICE: Telegram carries borrowers' words abroad; set it to accepted when your compliance "
+            "has agreed to that (docs/channels.md), or unset JINGZHONG_TELEGRAM_TOKEN"
+        )
+
+
+def _check_tencent(settings: Settings, channel: str, needed: Sequence[str]) -> None:
+    values = {
+        name: getattr(settings, f"{channel}_{name}") for name in (*needed, "secret", "aes_key")
+    }
+    variable = f"JINGZHONG_{channel.upper()}"
+    if not any(values.values()):
+        return
+    for name in needed:
+        if values[name] is None:
+            raise SettingsError(
+                f"{variable}_{name.upper()}: is missing; set it as well, or unset all of {variable}_*"
+            )
+    key = values["aes_key"]
+    if key is not None and not re.fullmatch(_AES_KEY, key.get_secret_value()):
+        raise SettingsError(
+            f"{variable}_AES_KEY: is no EncodingAESKey, which has 43 letters and digits; copy it anew"
+        )
+    if not re.match(_SAFE_URL, getattr(settings, f"{channel}_base_url")):
+        raise SettingsError(
+            f"{variable}_BASE_URL: must begin with https://, since the secret goes there; correct or unset it"
+        )
+    if settings.production and key is None:
+        raise SettingsError(
+            f"{variable}_AES_KEY: production takes encrypted posts alone; set the account to its safe mode (安全模式) "
+            "and copy its EncodingAESKey"
+        )
+
+
 def _check_safety(settings: Settings) -> None:
+    admin = settings.admin_password
+    if admin is not None and not 12 <= len(admin.get_secret_value()) <= 256:
+        raise SettingsError(
+            "JINGZHONG_ADMIN_PASSWORD: has fewer than 12 characters, or more than 256; set another or unset it"
+        )
+    _check_telegram(settings)
+    _check_tencent(settings, "wechat", ("app_id", "token"))
+    _check_tencent(settings, "wecom", ("corp_id", "secret", "token", "aes_key"))
     if not settings.secrets:
         raise SettingsError("JINGZHONG_SECRET: empty; set a random text of 32 characters or more")
     if not settings.production:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from bot.quiet import quiet
 
@@ -31,6 +32,9 @@ from bot.settings import ROOT, Settings  # noqa: E402
 from bot.training import MODEL_NAME  # noqa: E402
 
 SERVICE_START_SECONDS = 240
+# How long an example takes tells of the machine and of what else runs on it.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 COMMAND = Path(sys.executable).parent / "jingzhong"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rasa.core.actions.action import Action, create_bot_utterance
@@ -20,14 +21,15 @@ from bot.counters import Counters
 class InProcessAnswer(Action):
     """Runs :class:`actions.answer.ActionAnswer` as Rasa's action server would, only nearer."""
 
-    def __init__(self, answer: ActionAnswer, counters: Counters) -> None:
-        """Takes the action that an action server would serve."""
+    def __init__(self, answer: Callable[[], ActionAnswer], counters: Counters) -> None:
+        """``answer`` gives the action that an action server would serve, for one turn."""
         self._answer = answer
+        self._name = answer().name()
         self._counters = counters
 
     def name(self) -> str:
         """The action's name in the domain."""
-        return self._answer.name()
+        return self._name
 
     async def run(
         self,
@@ -50,7 +52,7 @@ class InProcessAnswer(Action):
         )
         dispatcher = CollectingDispatcher()
         with self._counters.step("decide"):
-            changes = self._answer.run(dispatcher, seen, {})
+            changes = self._answer().run(dispatcher, seen, {})
         # One after the other: the last one records the turn once all others have passed the guard.
         with self._counters.step("reply"):
             events: list[Event] = [

@@ -27,7 +27,10 @@ class AssistantAgent(Agent):
             lock_store=ConversationLocks(exchanges=services.exchanges),
         )
         self._counters = services.counters
-        self._answer = InProcessAnswer(ActionAnswer(services.content), services.counters)
+        # Made for each turn, which speaks with the content that is in force then.
+        self._answer = InProcessAnswer(
+            lambda: ActionAnswer(services.content, services.reports), services.counters
+        )
 
     def load_model(self, model_path: Union[str, Path], fingerprint: Optional[str] = None) -> None:
         """Loads a trained model.

@@ -21,6 +21,7 @@ from bot.inbound import InboundMessage
 from bot.ledger.reading import LedgerView
 from bot.quiet import WordlessFormatter
 from bot.services import Services
+from bot.voice import Voices
 from tests.bot.conftest import Rest
 from tests.conftest import Desk, RunningService, make_services
 
@@ -74,7 +75,11 @@ def undecided(services: Services) -> Services:
     """The same services with content on which every check of a number fails."""
     hotline = services.content.hotlines[0]
     broken = BrokenHotline(hotline.number, hotline.name, hotline.hours)
-    return replace(services, content=replace(services.content, hotlines=(broken,)))
+    voice = services.voices.now
+    return replace(
+        services,
+        voices=Voices(replace(voice, content=replace(voice.content, hotlines=(broken,)))),
+    )
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ async def test_events_of_other_contacts_go_on_while_those_of_a_refused_one_wait(
     assert waiting(outbox) == {bad[0]: 1, bad[1]: 0, bad[2]: 0}
     assert sink.refused == bad[:1]
     assert forwarder.refusals() == Refusals(waiting=3, dead=0)
-    assert forwarder.lag().events == 3
+    await until(lambda: forwarder.lag().events == 3)
     assert forwarder.healthy
     await until(lambda: outbox.cursor("choosy") == 5)
 
