@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import cv2
@@ -11,12 +12,14 @@ from bot.pictures.decoding import Pixels
 _LONGEST: Final = 300
 _MOST: Final = 4
 _SIZES: Final = (1.0, 0.5)  # a large code is found more surely on a smaller picture
+_MOST_PIXELS: Final = 4_000_000  # the search takes its time
 
 
 def codes_on(pixels: Pixels) -> tuple[str, ...]:
     """What the QR codes on a picture hold, each once; empty where none can be read."""
     detector = cv2.QRCodeDetector()
-    for size in _SIZES:
+    whole = min(1.0, math.sqrt(_MOST_PIXELS / (pixels.shape[0] * pixels.shape[1])))
+    for size in (whole * part for part in _SIZES):
         scaled = cv2.resize(pixels, None, fx=size, fy=size, interpolation=cv2.INTER_AREA)
         try:
             found, contents, _, _ = detector.detectAndDecodeMulti(scaled)

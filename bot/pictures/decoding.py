@@ -19,6 +19,7 @@ Pixels = NDArray[np.uint8]
 """Rows of pixels in blue, green, red, as OpenCV has them."""
 
 _WIDEST: Final = 1080  # of the shorter side: what phones show, and all that reading needs
+_LONGEST_ROW: Final = 4000
 _SMALLEST: Final = 16
 # Names by which programs that edit pictures sign them. A screenshot of a phone bears none of them.
 _EDITORS: Final = (
@@ -73,11 +74,12 @@ def _decoded(image: Image.Image) -> Decoded:
     width, height = image.size
     if width * height > MOST_PIXELS:
         raise Undecodable(Refused.TOO_MANY_PIXELS, f"has {width} x {height} pixels")
-    if min(width, height) < _SMALLEST:
-        raise Undecodable(Refused.NO_TEXT, f"is {width} x {height} pixels small")
     edited = _names_an_editor(image)
-    scale = min(1.0, _WIDEST / min(width, height))
+    # What is higher than wide is read in parts, what is wider than high is not.
+    scale = min(1.0, _WIDEST / min(width, height), _LONGEST_ROW / width)
     size = (round(width * scale), round(height * scale))
+    if min(size) < _SMALLEST:
+        raise Undecodable(Refused.NO_TEXT, f"has no room for a letter: {width} x {height} pixels")
     if image.format == "JPEG":
         image.draft("RGB", size)
     image.load()

@@ -19,6 +19,9 @@ _SURE: Final = 0.6
 _DETECTED_SIDE: Final = 736  # pixels of the shorter side; more finds no more text and takes longer
 _SLIMMEST: Final = 3  # times longer than wide; slimmer ones get a margin, or they would be blown up
 _TILE: Final = 2.2  # times higher than wide; longer screenshots are read in parts
+_NARROWEST: Final = (
+    320  # pixels that a part is taken to be wide, so that a strip does not fall to pieces
+)
 _UPRIGHT: Final = 1.5  # from this ratio on the library takes a line for one that runs downwards
 
 Box = NDArray[np.float32]
@@ -74,7 +77,7 @@ class WordReader:
 def _tiles(pixels: Pixels) -> list[tuple[int, int]]:
     """Rows of the parts in which a picture is read, cut where nothing is written."""
     height, width = pixels.shape[:2]
-    most = round(width * _TILE)
+    most = round(max(width, _NARROWEST) * _TILE)
     if height <= most * 1.2:
         return [(0, height)]
     unrest = pixels[:, ::4].astype(np.int16)

@@ -13,6 +13,7 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.channels.base import Bubble, Refused, Unavailable
+from bot.channels.lately import Lately
 from bot.channels.reach import Reach
 from bot.channels.telegram.delivery import (
     Blocked,
@@ -21,7 +22,6 @@ from bot.channels.telegram.delivery import (
     TelegramBot,
     Undelivered,
 )
-from bot.channels.telegram.lately import Lately
 from bot.channels.telegram.order import Order
 from bot.channels.telegram.pictures import with_data
 from bot.channels.telegram.reading import Heard, Me, UpdateReader

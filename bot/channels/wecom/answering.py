@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import Final
 
 from bot.channels.base import Bubble, Refused, Unavailable
+from bot.channels.lately import Lately
 from bot.channels.reach import Reach
-from bot.channels.telegram.lately import Lately
 from bot.channels.wechat.errors import Denied, Elsewhere, Unreached
 from bot.channels.wecom.account import Content, KfAccount
 from bot.channels.wecom.reading import CHANNEL, Item

@@ -57,6 +57,19 @@ def test_what_cannot_be_read_is_refused_with_its_reason_and_the_next_is_read(
     assert isinstance(reading.read(NOTE), PictureText)
 
 
+@pytest.mark.parametrize("size", [(16, 9_000), (60_000, 16), (700, 3_500), (30_000, 700)])
+def test_no_shape_of_a_picture_takes_the_process_with_it(
+    reading: Reading, size: tuple[int, int]
+) -> None:
+    reading.read(NOTE)
+    before = pid_of(reading)
+    strange = drawing.Image.new("RGB", size, "white")
+    strange.paste(drawing.note("先付2000元").resize((min(size), min(size) // 2)), (0, 0))
+    outcome = reading.read(drawing.encoded(strange))
+    assert isinstance(outcome, PictureText) or reason(outcome) is Refused.NO_TEXT
+    assert pid_of(reading) == before
+
+
 def test_the_process_knows_no_secret_and_may_write_no_file(
     reading: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:

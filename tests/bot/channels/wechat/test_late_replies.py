@@ -90,6 +90,24 @@ def test_posts_of_one_message_at_the_same_time_share_one_answer(
     assert wechat.heard() == ["你好"]
 
 
+def test_a_second_post_that_waits_for_a_promised_reply_does_not_bring_it_too(
+    start: Callable[..., Wechat],
+) -> None:
+    wechat, borrower = start(Assistant(seconds=HASTY.passive + 0.2)), person()
+    said, answers = xml(borrower, "text", Content="你好"), []
+    threads = [
+        threading.Thread(target=lambda: answers.append(wechat.bring(said))) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+        time.sleep(HASTY.passive - 0.05)
+    for thread in threads:
+        thread.join()
+    until(lambda: not owed(wechat))
+    assert answers == [None, None]
+    assert wechat.account.said(borrower) == ["回复你好"]
+
+
 def test_an_account_that_can_only_answer_at_once_answers_the_next_post(
     start: Callable[..., Wechat],
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.channels.telegram.lately import Lately
+from bot.channels.lately import Lately
 
 
 def test_a_key_is_new_again_after_its_time() -> None:
