@@ -104,7 +104,9 @@ def test_a_body_that_is_no_message_is_unreadable(mode: str, body: bytes) -> None
 
 
 @pytest.mark.parametrize(
-    "sealed", ["", "not base64!", "YWJj", "a" * 44, PrpCrypto(b"0" * 32).encrypt("x", APP_ID)]
+    "sealed",
+    ["", "not base64!", "YWJj", "a" * 44, PrpCrypto(b"0" * 32).encrypt("x", APP_ID)],
+    ids=["empty", "no base64", "short", "nonsense", "another key"],
 )
 def test_what_cannot_be_decrypted_is_refused_without_a_crash(sealed: str | bytes) -> None:
     text = sealed.decode() if isinstance(sealed, bytes) else sealed
