@@ -67,7 +67,7 @@ _SINGLE = (
     "recovery_warning minor_threat elder_relative "
     "emergency_screen emergency_code emergency_transfer emergency_call emergency_moved "
     "emergency_relative emergency_follow "
-    "crisis crisis_again crisis_minor crisis_threat crisis_relative "
+    "crisis crisis_again crisis_better crisis_minor crisis_threat crisis_relative "
     "number_ask number_which partner_listed partner_unlisted partner_stale partner_ask partner_general company_ours person "
     "proof knows_me same_again app_official app_unknown app_ask link_unknown message_check "
     "court_message how_to_report tell_them worry get_money_back stopped not_scam nothing_given "
@@ -121,7 +121,7 @@ def needed() -> dict[str, Demand]:
         demands[f"utter_en_{name}"] = Demand()
     for name in ("emergency_screen", "emergency_code", "emergency_transfer", "emergency_moved"):
         demands[f"utter_{name}"] = Demand(hotline=True, words=("110",))
-    for name in ("crisis", "crisis_minor"):
+    for name in ("crisis", "crisis_better", "crisis_minor"):
         demands[f"utter_{name}"] = Demand(words=("12356",))
     for name in (
         "general_caution",

@@ -15,7 +15,7 @@ from actions.pictures import with_pictures
 from actions.plan import Reply, Signal, Turn, UserChange
 from actions.reports import NO_REPORTS, Reports, with_reports
 from actions.requests import CONFIRM_ERASURE, Request, requested
-from actions.resolve import LEANS_TO_THREAT, Meaning, resolve
+from actions.resolve import CRISIS_TURNS, LEANS_TO_THREAT, Meaning, resolve
 from actions.signal_ids import event_id
 from actions.signalling import signal_turn
 from actions.soothing import soothed
@@ -30,6 +30,7 @@ EVIDENCE_OFFER = "utter_offer_evidence"
 EMERGENCY_TURNS = 2
 # What cannot be taken back is asked about once more where it is said in words that leave a doubt.
 SURE_OF_ERASURE = 0.9
+_SAID_WHEN_BETTER = frozenset({"goodbye", "thanks", "chitchat", "greet"})
 _WARNINGS_WITH_QUESTION = frozenset({"asking", "approached"})
 
 
@@ -53,6 +54,8 @@ def decide(
     plain = without_understanding(analysis, state, facts)
     meaning = resolve(analysis, state)
     if plain is not None:
+        if plain.name in ("utter_emoji", "utter_empty"):
+            return Turn((plain,), _next(state, asked=state.asked).as_json())
         # A receipt or a card is the whole reply, yet what is told along with it is still reported.
         signals, threats = signal_turn(meaning, analysis, state, facts, content)
         after = _next(state, asked=state.asked, threats=threats)
@@ -87,7 +90,7 @@ def decide(
         asked=asked,
         threats=_told(threats, meaning, state),
         topic=_topic(meaning, state),
-        urgent=meaning.urgent or state.urgent,
+        urgent=meaning.urgent or (None if _is_better(analysis, state) else state.urgent),
         urgent_at=state.turn if _renews_urgency(meaning, analysis) else state.urgent_at,
         misunderstood=state.misunderstood + 1 if meaning.kind == "unclear" else 0,
         informed=informed,
@@ -165,6 +168,10 @@ def _replies(
     if meaning.kind == "unclear":
         again = state.asked == "clarify"
         return (Reply("utter_general_caution" if again else "utter_clarify"),)
+    if _still_emergency(state) and meaning.intent == "ask_hotline":
+        return emergency_replies(analysis, state)
+    if _is_better(analysis, state) and meaning.intent in _SAID_WHEN_BETTER:
+        return (Reply("utter_crisis_better"),)
     running = state.running
     if (
         meaning.intent == "collection_complaint"
@@ -179,6 +186,12 @@ def _replies(
 def _suspected(meaning: Meaning, analysis: Analysis) -> str | None:
     leaning, likelihood = analysis.leaning
     return leaning if not meaning.codes and likelihood >= LEANS_TO_THREAT else None
+
+
+def _is_better(analysis: Analysis, state: ConversationState) -> bool:
+    """Whether somebody says that a crisis of a moment ago has passed."""
+    lately = state.urgent == "crisis" and state.turn - state.urgent_at <= CRISIS_TURNS
+    return lately and "better" in analysis.marks and not analysis.urgent
 
 
 def _still_emergency(state: ConversationState) -> bool:

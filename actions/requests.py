@@ -35,8 +35,8 @@ def requested(analysis: Analysis, state: ConversationState, content: Content) ->
         return _ERASURE
     if meaning == "erase_confirmed":
         return _ERASURE if state.asked == ERASE else CONFIRM_ERASURE
-    # Minors cannot agree to that by themselves.
-    if meaning == "evidence_agreed" and not state.minor:
+    # Where nothing was told there is nothing to hand over, and minors cannot agree to it by themselves.
+    if meaning == "evidence_agreed" and state.threats and not state.minor:
         return Request(Reply("utter_evidence_agreed"), evidence=True)
     if meaning == "evidence_withdrawn":
         return Request(Reply("utter_evidence_withdrawn"), evidence=False)

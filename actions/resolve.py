@@ -76,7 +76,10 @@ _TELLS_NO_DEED = frozenset(
 )
 # Acts that speak of somebody on the other side, whatever was said before.
 _SUSPICIOUS_ACTS = FOLLOW_UPS - {"affirm", "deny", "dont_know", "direct_request", "ask_partner"}
-_STILL_IN_CRISIS = FOLLOW_UPS | {"crisis", "chitchat", "hardship", "collection_complaint", "abuse"}
+_STILL_IN_CRISIS = FOLLOW_UPS | {
+    *("crisis", "chitchat", "hardship", "collection_complaint", "abuse"),
+    *("goodbye", "thanks"),  # perhaps a farewell; what is better says so
+}
 
 _POINTS_BACK = re.compile(
     r"^(?:那|他|她|它|对方|还是|又|这个?人|那个?人|刚才|这里面|这些|里面|可是|但是?|反正|好像是|就是那)"
@@ -196,6 +199,10 @@ def _continues(analysis: Analysis, running: str) -> bool:
     """
     best = analysis.likelihoods.get(analysis.threats[0].code, 0.0)
     same = analysis.likelihoods.get(running, 0.0)
+    if analysis.stage == "reporting" and (
+        analysis.values("phone") or analysis.values("contact_id")
+    ):
+        return False
     act, likelihood = analysis.follow_up
     if act in _ABOUT_THE_MATTER and likelihood >= FOLLOW_UP_SURE:
         return True

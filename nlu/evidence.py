@@ -64,7 +64,7 @@ class Evidence:
             if end - start > left:
                 inner = _loudest(push[start:end], left)
                 start, end = start + inner[0], start + inner[1]
-            start, end = _trim(text, start, end)
+            start, end = _trim(text, *_unbroken(text, start, end))
             first, last = self._folded.span(start, end)
             if last - first > left:
                 continue
@@ -146,6 +146,22 @@ def _loudest(push: npt.NDArray[np.float64], limit: int) -> Stretch:
     gains = windows - sums[: len(windows), None]
     start, reach = divmod(int(gains.argmax()), limit)
     return start, start + reach + 1
+
+
+def _unbroken(text: str, start: int, end: int) -> Stretch:
+    """Leaves out a number or a Latin word that a bound cuts in two, which would read as another one."""
+    first, last = start, end
+    while first < last and _of_one_word(text, first):
+        first += 1
+    while last > first and _of_one_word(text, last):
+        last -= 1
+    return (first, last) if first < last else (start, end)
+
+
+def _of_one_word(text: str, place: int) -> bool:
+    """Whether a number or a Latin word goes across that place."""
+    around = text[max(0, place - 1) : place + 1]
+    return 0 < place < len(text) and around.isascii() and around.isalnum()
 
 
 def _trim(text: str, start: int, end: int) -> Stretch:

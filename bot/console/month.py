@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -16,8 +16,12 @@ from bot.console.navigation import Navigation
 from bot.console.rendering import Rendering
 from bot.console.tables import Cell, Column, Table
 from bot.console.wording import SHELL, Wording, Words
+from bot.feedback.rates import Rate
 from bot.reporting.monthly import Month
 from bot.reporting.spelling import month_rows
+
+_ENOUGH: Final = 5
+"""Judged signals from which on a share says something."""
 
 
 def month_document(content: Path, text: str, month: Month, made_at: datetime) -> str:
@@ -123,7 +127,7 @@ def _reviews(w: Words, shell: Words, month: Month) -> Table:
             rate.signals,
             rate.judged,
             rate.false_alarms,
-            rate.false_alarm.value if rate.false_alarm else None,
+            false_alarm_cell(w, rate),
         )
         for rate in month.rates
         if rate.group in ("all", "code")
@@ -136,3 +140,11 @@ def _reviews(w: Words, shell: Words, month: Month) -> Table:
         Column(w("month.rate"), "share"),
     ]
     return Table("reviews", titles, rows, empty=w("month.empty"), caption=w("month.reviews"))
+
+
+def false_alarm_cell(w: Words, rate: Rate) -> Cell:
+    """The share of false alarms; of a few signals it tells nothing, so their counts stand there."""
+    figure = rate.false_alarm
+    if figure is None or rate.judged >= _ENOUGH:
+        return Cell(figure.value if figure else None)
+    return Cell(None, html=w("month.few", n=rate.false_alarms, judged=rate.judged))

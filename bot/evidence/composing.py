@@ -18,7 +18,7 @@ from bot.evidence.document import (
     Section,
     Table,
 )
-from bot.evidence.dossier import PAID, Dossier
+from bot.evidence.dossier import Dossier
 from bot.evidence.instructions import OPENSSL_FINGERPRINT, OPENSSL_VERIFY, own_command
 from bot.evidence.keys import PublicKey, grouped
 from bot.evidence.reporter_part import ReporterPart
@@ -125,10 +125,20 @@ class _Composer:
             (words("platforms"), telling.counted("platforms", case.platforms) or none),
             (words("state"), words.name("states", case.state)),
         ]
-        if not dossier.contacts_only:
-            rows.append((words("paid_sum"), telling.paid(dossier.reporters) or none))
-        facts = Facts(((words("subjects"), subjects or (none,)), *_facts(rows).rows))
+        facts = Facts(
+            ((words("subjects"), subjects or (none,)), *_facts(rows).rows, *self._paid_sum())
+        )
         return Section(words("summary"), (facts, Notice(self._scope())))
+
+    def _paid_sum(self) -> Iterator[tuple[str, tuple[Cell, ...]]]:
+        words, reporters = self._words, self._dossier.reporters
+        if self._dossier.contacts_only:
+            return
+        total = self._telling.paid(reporters)
+        cells: list[Cell] = [total] if total else []
+        if any(reporter.paid_unclear for reporter in reporters):
+            cells.append(Blank(words("by_hand")))
+        yield words("paid_sum"), tuple(cells) or (words("unknown"),)
 
     def _scope(self) -> str:
         words, excluded = self._words, self._dossier.excluded
@@ -188,7 +198,7 @@ class _Composer:
                 telling.time(told.at),
                 telling.reporter(told.reporter),
                 telling.yuan(amount),
-                words("said_paid" if told.stage == PAID else "said_other"),
+                words("said_other" if told.paid is None else "said_paid"),
                 telling.quotes(told),
             )
             for told in self._dossier.statements

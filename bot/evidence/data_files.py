@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.evidence.dossier import PAID, Dossier, Reporter, Sitting
+from bot.evidence.dossier import Dossier, Reporter, Sitting
 from bot.evidence.tables import csv_file
 from bot.ledger.encoding import rfc3339
 
@@ -118,7 +118,7 @@ def _contact_rows(dossier: Dossier) -> Iterator[tuple[object, ...]]:
 
 def _amount_rows(dossier: Dossier) -> Iterator[tuple[object, ...]]:
     for told in dossier.statements:
-        said = "paid" if told.stage == PAID else "mentioned"
+        said = "mentioned" if told.paid is None else "paid"
         for amount in told.amounts:
             quotes = "\n".join(told.quotes)
             yield rfc3339(told.at), told.reporter, amount, said, told.signal, quotes

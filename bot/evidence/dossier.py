@@ -47,6 +47,16 @@ class Statement:
     confidence: float
     model: str
 
+    @property
+    def paid(self) -> Decimal | None:
+        """What was paid, where it can be told: among several amounts nobody knows which one changed hands."""
+        return self.amounts[0] if self.stage == PAID and len(self.amounts) == 1 else None
+
+    @property
+    def paid_unclear(self) -> bool:
+        """Whether money was paid, but how much only the reporter knows."""
+        return self.stage == PAID and self.paid is None
+
 
 @dataclass(frozen=True)
 class Line:
@@ -96,8 +106,13 @@ class Reporter:
     @property
     def paid(self) -> tuple[Decimal, ...]:
         """Distinct amounts that the reporter says have been paid, in the order of telling."""
-        told = (a for s in self.statements if s.stage == PAID for a in s.amounts)
-        return tuple(dict.fromkeys(told))
+        told = (statement.paid for statement in self.statements)
+        return tuple(dict.fromkeys(amount for amount in told if amount is not None))
+
+    @property
+    def paid_unclear(self) -> bool:
+        """Whether more may have been paid than ``paid`` says, so that the reporter has to complete it."""
+        return any(statement.paid_unclear for statement in self.statements)
 
 
 @dataclass(frozen=True)

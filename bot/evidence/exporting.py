@@ -37,7 +37,7 @@ from bot.evidence.log import (
 )
 from bot.evidence.packing import pack
 from bot.evidence.sealing import facts_of, sha256
-from bot.evidence.sources import Cases, Consents, Transcripts, given_now
+from bot.evidence.sources import Cases, Consents, Transcripts, Verdicts, given_now
 from bot.evidence.wording import Words
 from bot.ledger.database import Reader
 from bot.ledger.encoding import utc_now
@@ -92,7 +92,7 @@ class Exporter:
         """Puts the parts together; the key that signs lies in ``home``, which must exist."""
         self._cases = cases
         self._consents = Consents(reader)
-        self._gatherer = Gatherer(cases, self._consents, transcripts)
+        self._gatherer = Gatherer(cases, self._consents, Verdicts(reader), transcripts)
         self._writer = writer
         self._home = home
         self._content = content

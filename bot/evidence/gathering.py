@@ -24,7 +24,7 @@ from bot.evidence.dossier import (
     Sitting,
     Statement,
 )
-from bot.evidence.sources import Cases, Consents, Transcripts
+from bot.evidence.sources import Cases, Consents, Transcripts, Verdicts
 from bot.ledger.encoding import parse_time
 from bot.masking import MASK, mask_secrets
 from bot.privacy.transcripts import Turn
@@ -76,9 +76,12 @@ class Material:
 class Gatherer:
     """Finds the material of packs."""
 
-    def __init__(self, cases: Cases, consents: Consents, transcripts: Transcripts) -> None:
+    def __init__(
+        self, cases: Cases, consents: Consents, verdicts: Verdicts, transcripts: Transcripts
+    ) -> None:
         self._cases = cases
         self._consents = consents
+        self._verdicts = verdicts
         self._transcripts = transcripts
 
     async def gather(
@@ -119,8 +122,13 @@ class Gatherer:
         return len(agreed), excluded
 
     def _told(self, case_id: str) -> tuple[list[Told], frozenset[ContactKey]]:
+        """What the case counts: its signals without false alarms, and its contacts."""
+        found = self._cases.signals(case_id)
+        false_alarms = self._verdicts.false_alarms(stored.id for stored in found)
         signals = []
-        for stored in self._cases.signals(case_id):
+        for stored in found:
+            if stored.id in false_alarms:
+                continue
             event = stored.event
             signals.append(Told(stored.id, parse_time(event["time"]), event["data"]))
         signals.sort(key=lambda signal: (signal.at, signal.id))

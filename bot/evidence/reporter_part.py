@@ -33,7 +33,7 @@ class ReporterPart:
             (words("telephone"), (self._blank(),)),
             (words("own_account"), self._own_accounts(reporter)),
             (words("own_bank"), (self._blank(),)),
-            (words("paid"), self._or_none(map(telling.yuan, reporter.paid))),
+            (words("paid"), self._paid(reporter)),
             (words("paid_at"), self._paid_at(reporter)),
             (words("asked"), self._or_none(map(telling.yuan, _asked(reporter)))),
             (words("other_account"), self._values(accounts) or (self._blank(),)),
@@ -67,6 +67,10 @@ class ReporterPart:
     def _own_accounts(self, reporter: Reporter) -> tuple[Cell, ...]:
         tails = [self._words("own_account_tail", digits=tail) for tail in reporter.own_accounts]
         return (*tails, self._blank())
+
+    def _paid(self, reporter: Reporter) -> tuple[Cell, ...]:
+        amounts = map(self._telling.yuan, reporter.paid)
+        return (*amounts, self._blank()) if reporter.paid_unclear else self._or_none(amounts)
 
     def _paid_at(self, reporter: Reporter) -> tuple[Cell, ...]:
         told = next((t for t in reporter.statements if t.stage == PAID), None)

@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.audit import Actor
 from bot.cases.records import Case, CaseContact
 from bot.evidence.dossier import Consent
+from bot.feedback.verdict import FALSE_ALARM
 from bot.ledger.database import Reader
 from bot.ledger.encoding import parse_time
 from bot.ledger.reading import StoredEvent
@@ -68,6 +69,26 @@ class Consents:
             (json.dumps(list(users)),),
         )
         return frozenset(user for (user,) in rows)
+
+
+class Verdicts:
+    """What people judged of signals."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def false_alarms(self, signals: Iterable[str]) -> frozenset[str]:
+        """Those of these signals (ids) whose last verdict says that there was nothing to them.
+
+        Raises:
+            LedgerError: when the ledger cannot be read.
+        """
+        rows = self._reader.rows(
+            "SELECT event_id FROM current_verdicts WHERE verdict = ? "
+            "AND event_id IN (SELECT value FROM json_each(?))",
+            (FALSE_ALARM, json.dumps(list(signals))),
+        )
+        return frozenset(event_id for (event_id,) in rows)
 
 
 def given_now(connection: sqlite3.Connection, user: str) -> bool:

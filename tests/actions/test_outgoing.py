@@ -348,7 +348,7 @@ def _replies_of_200_characters(folder: Path = CONTENT) -> list[str]:
 )
 def test_a_long_hostile_text_is_checked_in_a_second(piece: str) -> None:
     text = piece * (4_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     find_unregistered(text, REGISTRY)
     mask_quote(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

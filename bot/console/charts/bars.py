@@ -50,15 +50,15 @@ def bars(items: Sequence[Bar], *, title: str, width: int = 520, unit: str = "") 
 
 
 def funnel(steps: Sequence[Bar], *, title: str, width: int = 520) -> Markup:
-    """Steps that become fewer: bars in the middle, each with its share of the one before."""
+    """Steps one after the other: bars in the middle, each with its share of all of them."""
     top = max([step.value for step in steps], default=0) or 1
+    total = sum(step.value for step in steps)
     name_room, share_room = 14 + 13 * max((len(step.name) for step in steps), default=1), 120
     room = width - name_room - share_room
     rows = []
     for place, step in enumerate(steps):
         length = max(room * step.value / top, 2)
-        before = steps[place - 1].value if place else 0
-        share = f"{step.value / before * 100:.0f}%" if before else ""
+        share = f"{step.value / total:.0%}" if total else ""
         rows.append(
             Markup(
                 '<g><title>{0} {1}</title><text class="name" x="0" y="{2}">{0}</text>'

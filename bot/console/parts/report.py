@@ -16,6 +16,7 @@ from bot.console.tables import Column, Table
 from bot.console.visit import Visit
 from bot.reporting.monthly import Month, month_report
 from bot.reporting.reconciliation import Check, Reconciler, Reconciliation
+from bot.reporting.signal_figures import SignalFigures
 from bot.reporting.spans import Span
 
 _SPANS: Final = ("7", "30", "90", "365")
@@ -73,7 +74,7 @@ def part(desk: Desk) -> Part:
 
     @report.page("/report", nav=Nav("pass_on", 40, "month"))
     def show_month(visit: Visit) -> Answer:
-        text = visit.text("month") or last_month(desk)
+        text = visit.text("month") or due_month(desk)
         try:
             month = month_report(desk.reader, text)
         except ValueError:
@@ -107,7 +108,7 @@ def part(desk: Desk) -> Part:
         },
     )
     def month_figures(call: Call) -> dict[str, Any]:
-        text = call.query["month"] or last_month(desk)
+        text = call.query["month"] or due_month(desk)
         try:
             return month_json(text, month_report(desk.reader, text))
         except ValueError as error:
@@ -116,10 +117,11 @@ def part(desk: Desk) -> Part:
     return report
 
 
-def last_month(desk: Desk) -> str:
-    """The month that has ended last, of which a report is due."""
+def due_month(desk: Desk) -> str:
+    """The month that has ended last, of which a report is due; the current one when that had no signals."""
     first = desk.clock().astimezone(BEIJING).date().replace(day=1)
-    return f"{first - timedelta(days=1):%Y-%m}"
+    ended = f"{first - timedelta(days=1):%Y-%m}"
+    return ended if SignalFigures(desk.reader).count(Span.month(ended)) else f"{first:%Y-%m}"
 
 
 def as_json(span: Span, found: Reconciliation) -> dict[str, Any]:

@@ -47,6 +47,11 @@ def test_every_page_of_the_navigation_fits_the_screen(browse: Browse, viewport: 
         assert page.locator("h1").inner_text().strip(), link
 
 
+def test_the_whole_navigation_stands_above_the_fold(browse: Browse) -> None:
+    page = browse("/console", Role.ADMIN)
+    expect(page.locator(".side a").last).to_be_in_viewport(ratio=1)
+
+
 def test_a_person_logs_in_with_the_keyboard_alone(console: RunningConsole, browse: Browse) -> None:
     page = browse("/console")
     page.context.clear_cookies()

@@ -25,8 +25,10 @@ from bot.evidence.drawing import Draw, Reports, draw
 from bot.evidence.exporting import Exporter, Order, Pack
 from bot.evidence.gathering import Gatherer, Material
 from bot.evidence.log import ExportLog
-from bot.evidence.sources import Consents
+from bot.evidence.sources import Consents, Verdicts
 from bot.evidence.wording import load_words
+from bot.feedback.feedback import Feedback
+from bot.feedback.verdict import FALSE_ALARM, Ruling
 from bot.hashing import Hasher
 from bot.ledger.events import TurnContext, event_source
 from bot.ledger.ledger import Ledger, TurnRecord
@@ -115,6 +117,17 @@ class EvidenceDesk:
 
         asyncio.run(work())
 
+    def judges(self, *events: str, verdict: str = FALSE_ALARM) -> None:
+        """Has somebody judge signals, and builds the cases."""
+        feedback = Feedback(self.ledger.reader, self.ledger.writer, SOURCE, CONTENT)
+
+        async def work() -> None:
+            for event in events:
+                await feedback.judge(event, Ruling(verdict), LI)
+            await CaseBuilder(self.ledger, self.ledger.writer, HASHER, RULES).build()
+
+        asyncio.run(work())
+
     def case(self, contact: Contact = WECHAT) -> str:
         """The id of the case of a contact."""
         case = self.book.of(ContactKey(contact.kind, contact.value))
@@ -126,7 +139,9 @@ class EvidenceDesk:
         case = self.book.get(self.case())
         assert case is not None
         reader, writer = self.ledger.reader, self.ledger.writer
-        gatherer = Gatherer(self.book, Consents(reader), LedgerTranscripts(reader, writer))
+        gatherer = Gatherer(
+            self.book, Consents(reader), Verdicts(reader), LedgerTranscripts(reader, writer)
+        )
         found = asyncio.run(gatherer.gather(case, contacts_only=False, actor=LI, reason="test"))
         return data_files(dossier_of(found))
 

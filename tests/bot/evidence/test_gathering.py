@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -7,6 +8,7 @@ from typing import Any
 
 from actions.plan import Contact
 from bot.evidence import archive
+from bot.feedback.verdict import CONFIRMED
 from tests.bot.evidence.conftest import (
     APPROACH,
     MORNING,
@@ -122,6 +124,46 @@ def test_a_signal_whose_words_were_not_kept_is_told_without_a_transcript(
 
 
 def test_one_amount_told_twice_is_paid_once(desk: EvidenceDesk) -> None:
-    more = replace(PAYMENT, amounts=("3000", "1500.50"))
-    desk.hears(said("wang", "m1", "一", PAYMENT, agrees=True), said("wang", "m2", "二", more))
+    more = replace(PAYMENT, amounts=("1500.50",))
+    desk.hears(
+        said("wang", "m1", "一", PAYMENT, agrees=True),
+        said("wang", "m2", "二", PAYMENT, at=MORNING + timedelta(minutes=1)),
+        said("wang", "m3", "三", more, at=MORNING + timedelta(minutes=2)),
+    )
     assert case_of(desk)["reporters"][0]["paid"] == ["3000", "1500.50"]
+
+
+def test_of_several_amounts_in_one_message_none_counts_as_paid(desk: EvidenceDesk) -> None:
+    text = "有人说征信修复收费3000，让我加微信hengxin_fawu，我已经付了1500"
+    both = replace(PAYMENT, evidence=(text,), amounts=("3000", "1500"))
+    desk.hears(said("wang", "m1", text, both, agrees=True))
+    assert case_of(desk)["reporters"][0]["paid"] == []
+    rows = csv.DictReader(desk.files()["amounts.csv"].decode("utf-8-sig").splitlines())
+    assert [(row["amount"], row["said"]) for row in rows] == [
+        ("3000", "mentioned"),
+        ("1500", "mentioned"),
+    ]
+
+
+def test_false_alarms_stay_out_and_the_figures_are_those_of_the_case(told: EvidenceDesk) -> None:
+    wang, chen = (reporter["statements"] for reporter in case_of(told)["reporters"])
+    told.judges(wang[0]["signal"], chen[0]["signal"])
+    found = case_of(told)
+    (only,) = found["reporters"]
+    assert [statement["signal"] for statement in only["statements"]] == [wang[1]["signal"]]
+    case = found["case"]
+    assert case["reporters"] == 4
+    assert case["reporters"] == len(found["reporters"]) + sum(found["left_out"].values())
+    (wechat,) = (contact for contact in found["contacts"] if contact["kind"] == "wechat")
+    for figure in ("signals", "reporters", "first_seen", "last_seen"):
+        assert wechat[figure] == case[figure], figure
+    agreed, excluded = told.exporter.outlook(told.case())
+    assert (agreed, excluded.all) == (1, 3)
+
+
+def test_only_the_last_verdict_on_a_signal_counts(told: EvidenceDesk) -> None:
+    before = case_of(told)["reporters"]
+    signal = before[1]["statements"][0]["signal"]
+    told.judges(signal)
+    told.judges(signal, verdict=CONFIRMED)
+    assert case_of(told)["reporters"] == before

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from bot.evidence.keys import SigningKey, signing_key
 from bot.evidence.packing import pack
 from bot.evidence.pdf import render_pdf
 from bot.evidence.sealing import facts_of
-from bot.evidence.sources import Consents
+from bot.evidence.sources import Consents, Verdicts
 from bot.evidence.wording import Words, load_words
 from bot.privacy.transcripts import LedgerTranscripts
 from nlu.analysis import STAGES, THREAT_CODES
@@ -41,7 +42,9 @@ def dossier(told: EvidenceDesk) -> Dossier:
     case = told.book.get(told.case())
     assert case is not None
     reader, writer = told.ledger.reader, told.ledger.writer
-    gatherer = Gatherer(told.book, Consents(reader), LedgerTranscripts(reader, writer))
+    gatherer = Gatherer(
+        told.book, Consents(reader), Verdicts(reader), LedgerTranscripts(reader, writer)
+    )
     return dossier_of(
         asyncio.run(gatherer.gather(case, contacts_only=False, actor=LI, reason="test"))
     )
@@ -81,6 +84,24 @@ def test_each_reporter_has_what_a_police_report_needs_and_blanks_for_the_rest(
     for blank in ("姓名", "证件号码", "联系电话"):
         assert facts[blank] == facts_in(second)[blank] == (Blank("待报案人补充"),)
     assert facts_in(second)["自述已付金额"] == ("未提及",)
+
+
+def test_what_was_paid_is_left_to_the_reporter_where_several_amounts_are_told(
+    dossier: Dossier, key: SigningKey
+) -> None:
+    wang, chen = dossier.reporters
+    two = replace(wang.statements[1], amounts=(Decimal(3000), Decimal(1500)))
+    unclear = replace(dossier, reporters=(replace(wang, statements=(two,)), chen))
+    mixed = replace(dossier, reporters=(replace(wang, statements=(*wang.statements, two)), chen))
+    blank = Blank("待报案人补充")
+    for told, paid, total in ((unclear, (), ()), (mixed, ("3,000元",), ("3,000元",))):
+        document = compose(told, [], key.public, load_words(CONTENT))
+        assert facts_in(section(document, "报案要素").sub[0])["自述已付金额"] == (*paid, blank)
+        *sums, last = facts_in(section(document, "案情摘要"))["自述已付合计"]
+        assert (tuple(str(cell).split("（")[0] for cell in sums), last) == (total, blank)
+    table = section(compose(unclear, [], key.public, load_words(CONTENT)), "、金额").blocks[1]
+    assert isinstance(table, Table)
+    assert [row[2:4] for row in table.rows] == [("3,000元", "提到"), ("1,500元", "提到")]
 
 
 def test_who_is_left_out_is_said_and_not_hidden(document: Document) -> None:

@@ -88,7 +88,7 @@ def _render(
         earlier=_earlier(visit, item) if item else [],
         final=_final(item),
         codes=_codes(visit, item) if item else [],
-        skip=_address(others[0].id, view, code) if item and others else "",
+        skip=_address(_following(found, item).id, view, code) if item and others else "",
         table=_table(visit, found if item is None or view == JUDGED else others, view, code),
         tabs=_tabs(visit, backlog.unseen + backlog.disputed),
         tab=_queue(view),
@@ -98,6 +98,12 @@ def _render(
         may_judge=visit.role.may(ANALYST),
         empty=w("review.empty" if view == WAITING else f"review.empty_{view}"),
     )
+
+
+def _following(found: Sequence[Reviewable], item: Reviewable) -> Reviewable:
+    """The one after this; after the last, or after one that is not among them, the first."""
+    place = next((place for place, other in enumerate(found) if other.id == item.id), -1)
+    return found[(place + 1) % len(found)]
 
 
 def _tabs(visit: Visit, waiting: int) -> list[tuple[str, str]]:

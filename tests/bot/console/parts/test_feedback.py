@@ -112,6 +112,20 @@ def test_keys_judge_one_signal_after_the_other_disputed_ones_first(
     assert said.code == "debt_optimization"
 
 
+def test_skipping_goes_through_all_signals_and_begins_again(reviewed: Reviewed) -> None:
+    signals = {reviewed.signal(f"u{n}") for n in range(4)}
+    seen = []
+    with reviewed.console.client(Role.ANALYST) as client:
+        address = "/console/review"
+        for _ in range(5):
+            link = re.search(r'href="([^"]+)" data-key="s"', client.get(address).text)
+            assert link is not None
+            address = link[1].replace("&amp;", "&")
+            seen.append(address.removeprefix("/console/review/").partition("?")[0])
+    assert set(seen[:4]) == signals
+    assert seen[4] == seen[0]
+
+
 def test_letters_do_nothing_while_the_codes_are_hidden(reviewed: Reviewed, browse: Browse) -> None:
     signal = reviewed.signal()
     page = browse("/console/review")

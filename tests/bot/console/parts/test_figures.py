@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta, timezone
+from pathlib import Path
+
+import pytest
+
 from actions.facts import BEIJING
+from bot.console.charts import Bar, funnel
+from bot.console.month import false_alarm_cell
+from bot.console.wording import Wording
+from bot.feedback.rates import Rate
 from bot.ledger.encoding import utc_now
 from bot.staff.roles import Role
 from tests.bot.console.seeding import seeded_turns
@@ -41,6 +51,31 @@ def test_empty_pages_say_so(console: RunningConsole) -> None:
         reconciliation = client.get("/console/reconciliation").text
         assert "全部相符" in reconciliation
         assert "尚未开展宣教活动" in reconciliation
+
+
+def test_the_report_opens_on_the_month_before_only_when_that_had_signals(
+    console: RunningConsole,
+) -> None:
+    today = utc_now()
+    ended = today.astimezone(BEIJING).replace(day=1) - timedelta(days=1)
+    with console.client(Role.VIEWER) as client:
+        assert f"{today.astimezone(BEIJING):%Y-%m} 运营月报" in client.get("/console/report").text
+        console.record(*seeded_turns(ended.astimezone(timezone.utc), days=1, per_day=3))
+        assert f"{ended:%Y-%m} 运营月报" in client.get("/console/report").text
+
+
+@pytest.mark.parametrize(("judged", "shown"), [(0, None), (1, None), (4, None), (5, 0.4)])
+def test_a_share_of_false_alarms_stands_on_five_signals(judged: int, shown: float | None) -> None:
+    words = Wording(Path("content")).of("report")
+    cell = false_alarm_cell(words, Rate("all", "all", 9, judged, min(judged, 2), 0))
+    assert cell.value == shown
+    assert cell.html == (f"{min(judged, 2)}/{judged}" if 0 < judged < 5 else None)
+
+
+def test_steps_show_their_share_of_all() -> None:
+    drawn = funnel([Bar("a", 1), Bar("b", 0), Bar("c", 3)], title="t")
+    assert re.findall(r"\d+%", drawn) == ["25%", "0%", "75%"]
+    assert "%" not in funnel([Bar("a", 0)], title="t")
 
 
 def test_a_month_that_is_none_is_refused_in_words(console: RunningConsole) -> None:
