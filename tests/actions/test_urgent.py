@@ -128,3 +128,48 @@ def test_every_answer_to_despair_names_help_and_a_person_nearby(name: str) -> No
     assert "120" in text
     assert re.search("身边|陪|旁边", text)
     assert CONTENT.hotlines[0].number not in text
+
+
+def test_who_says_that_a_crisis_has_passed_is_left_with_the_way_to_a_person() -> None:
+    talk = Conversation()
+    talk.say(DESPAIR)
+    turn = talk.say(said("我没事了，刚才是气话", act="goodbye"))
+    assert names(turn) == ["utter_crisis_better"]
+    business = talk.say(said("怎么协商还款", act="hardship"))
+    assert names(business) == ["utter_hardship"]
+
+
+def test_a_goodbye_in_a_crisis_is_no_end_of_it() -> None:
+    talk = Conversation()
+    talk.say(DESPAIR)
+    assert names(talk.say(said("再见", act="goodbye"))) == ["utter_crisis_again"]
+
+
+def test_in_an_emergency_whom_to_call_is_no_question_of_the_hotline() -> None:
+    talk = Conversation()
+    talk.say(said("我正在给他共享屏幕", "fake_hotline", stage="engaged", urgent="emergency"))
+    turn = talk.say(said("我该先打哪个电话", act="ask_hotline"))
+    assert names(turn)[0].startswith("utter_emergency")
+
+
+def test_a_sign_without_words_in_a_talk_about_a_threat_writes_no_signal() -> None:
+    talk = Conversation()
+    talk.say(OFFER)
+    turn = talk.say(said("。", "fake_hotline", stage="engaged"))
+    assert names(turn) == ["utter_emoji"]
+    assert turn.signals == ()
+
+
+def test_a_tip_off_about_another_contact_is_filed_in_the_middle_of_a_talk() -> None:
+    talk = Conversation()
+    talk.say(OFFER)
+    turn = talk.say(
+        said(
+            "举报一个微信号abc00001，卖征信修复",
+            "credit_repair",
+            stage="reporting",
+            follow_up="how_to_report",
+        )
+    )
+    assert [signal.code for signal in turn.signals] == ["credit_repair"]
+    assert turn.receipt == "credit_repair"

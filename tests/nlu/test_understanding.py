@@ -108,6 +108,25 @@ def test_evidence_of_a_long_message_is_at_most_half_of_it(
     assert analysis.threats or length < len(LONG)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "征信修复 收费3000 加薇聊",
+        "卖银行卡四件套 8000一套",
+        "刚付了3000块钱给一个债务优化公司让他帮我停息挂账",
+        "加QQ2833000066能做停息挂账先付1500再说",
+    ],
+)
+def test_evidence_cuts_no_number_and_no_latin_word_in_two(
+    recogniser: Recogniser, text: str
+) -> None:
+    for threat in recogniser.analyse(text).threats:
+        for span in threat.evidence:
+            for place in (span.start, span.end):
+                around = text[max(0, place - 1) : place + 1]
+                assert not (len(around) == 2 and around.isascii() and around.isalnum()), span.text
+
+
 def test_evidence_is_in_the_users_own_writing(recogniser: Recogniser) -> None:
     text = "有人说能幫我停\u200b息挂账，要收ＦＥＥ"
     analysis = recogniser.analyse(text)
