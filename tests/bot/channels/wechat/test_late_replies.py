@@ -77,7 +77,7 @@ def test_a_late_reply_is_not_given_a_second_time_to_a_repeated_post(
 def test_posts_of_one_message_at_the_same_time_share_one_answer(
     start: Callable[..., Wechat],
 ) -> None:
-    wechat, borrower = start(Assistant(seconds=0.2)), person()
+    wechat, borrower = start(Assistant(seconds=0.05)), person()
     said, answers = xml(borrower, "text", Content="你好"), []
     threads = [
         threading.Thread(target=lambda: answers.append(wechat.bring(said))) for _ in range(4)
