@@ -110,12 +110,20 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
             signals,
             change,
             receipt,
-            said=_said(tracker) if turn.get("transcribed") else None,
+            said=self._said(tracker) if turn.get("transcribed") else None,
             evidence=turn.get("evidence"),
             dispute=dispute_of(turn),
             notices=tuple(turn.get("notices") or ()),
         )
         await services.exchanges.record(tracker.sender_id, record)
+
+    def _said(self, tracker: DialogueStateTracker) -> str:
+        said = tracker.latest_message
+        text = str(said.text or "") if said else ""
+        exchange = self.services.exchanges.current(tracker.sender_id)
+        # The gate has masked it; Rasa's own ways in have none.
+        gated = exchange is not None and exchange.message is not None
+        return text if gated else mask_secrets(text)
 
     def _context(self, turn: Mapping[str, Any], tracker: DialogueStateTracker) -> TurnContext:
         said = tracker.latest_message
@@ -146,12 +154,6 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
             content=self.services.content.version,
             replies=tuple(turn.get("replies") or ()),
         )
-
-
-def _said(tracker: DialogueStateTracker) -> str:
-    # Rasa's own ways in have no gate that masked it.
-    said = tracker.latest_message
-    return mask_secrets(str(said.text or "")) if said else ""
 
 
 def _in(language: str, text: str) -> str:

@@ -42,7 +42,7 @@ def serve(
         ),
     ] = False,
 ) -> None:
-    """Run the service: chat page, REST channel, health and metrics."""
+    """Run the service: chat page, channels, console, health and metrics."""
     settings = load_settings()
     if workers > 1 and not settings.redis_url:
         raise SettingsError(
