@@ -45,6 +45,10 @@ class AuditEntry:
     detail: Mapping[str, Any]
     seal: str
 
+    def as_json(self) -> dict[str, Any]:
+        """The entry as commands and the API show it."""
+        return {**vars(self), "at": rfc3339(self.at), "detail": dict(self.detail)}
+
 
 def note(
     connection: sqlite3.Connection,

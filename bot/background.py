@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Final
 
-from bot.ledger.errors import LedgerError
-from bot.sinks.base import SinkError
+from bot.error_line import error_line
 from bot.sinks.lead import Lead
 
 logger = logging.getLogger(__name__)
@@ -78,7 +75,7 @@ class Periodic:
             await asyncio.wait({self._task})
 
     def _failed(self, error: Exception) -> None:
-        line = _line(error)
+        line = error_line(error)
         if self.last_error is None:
             logger.error("%s: %s; tried again", self.name, line)
         self.last_error = line
@@ -88,11 +85,3 @@ class Periodic:
             # No error, yet whoever saw the one must see this.
             logger.warning("%s: works again", self.name)
         self.last_error = None
-
-
-def _line(error: Exception) -> str:
-    if isinstance(error, (LedgerError, SinkError)):
-        return " ".join(str(error).split())
-    # A mistake in the program; its words could quote a user.
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"

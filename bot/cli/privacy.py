@@ -11,13 +11,13 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from bot.audit import Actor, AuditEntry, AuditLog
+from bot.audit import Actor, AuditLog
 from bot.cli.progress import say
 from bot.cli.tables import cell
 from bot.cli.tables import show as show_rows
 from bot.hashing import Hasher, Pseudonym
 from bot.ledger.database import Reader, database_path
-from bot.ledger.encoding import rfc3339, to_json, utc_now
+from bot.ledger.encoding import to_json, utc_now
 from bot.ledger.writer import Writer
 from bot.privacy.people import PrivacyError, person
 from bot.privacy.requests import DataRequests, Erased
@@ -136,7 +136,7 @@ def audit(
             _verify(log)
             return
         entries = log.latest(limit, subject=subject, action=action, actor=actor)
-    show_rows([_entry(e) for e in entries], _ENTRIES, as_json=as_json, nothing="no entries")
+    show_rows([e.as_json() for e in entries], _ENTRIES, as_json=as_json, nothing="no entries")
 
 
 def _verify(log: AuditLog) -> None:
@@ -179,15 +179,3 @@ def _tell(erased: Erased) -> None:
         say("nothing else was stored of this person")
     if not erased.off_disk:
         say("somebody reads the ledger now: erased text leaves its journal within the hour")
-
-
-def _entry(entry: AuditEntry) -> dict[str, Any]:
-    return {
-        "seq": entry.seq,
-        "at": rfc3339(entry.at),
-        "actor": entry.actor,
-        "action": entry.action,
-        "subject": entry.subject,
-        "detail": dict(entry.detail),
-        "seal": entry.seal,
-    }

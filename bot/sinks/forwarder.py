@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import traceback
 from pathlib import Path
 from typing import Final
 
+from bot.error_line import error_line
 from bot.ledger.encoding import utc_now
 from bot.ledger.errors import LedgerError
 from bot.ledger.reading import LedgerView
@@ -215,7 +215,7 @@ class Forwarder:
                 await asyncio.wait_for(self._save(), STOP_SECONDS)
 
     def _failed(self, error: Exception) -> None:
-        line = _line(error)
+        line = error_line(error)
         if self.last_error is None:
             logger.error("sink %s: %s; signals wait in the ledger", self._sink.name, line)
         self.last_error = line
@@ -225,11 +225,3 @@ class Forwarder:
             # No error, yet whoever saw the one must see this.
             logger.warning("sink %s: works again", self._sink.name)
         self.last_error = None
-
-
-def _line(error: Exception) -> str:
-    if isinstance(error, (SinkError, LedgerError)):
-        return " ".join(str(error).split())
-    # A mistake in the program; its words could quote a user.
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"

@@ -11,7 +11,7 @@ from bot.console.desk import Desk
 from bot.console.part import Nav, Part, Query
 from bot.console.tables import Cell, Column, Table
 from bot.console.visit import Visit
-from bot.ledger.encoding import rfc3339, to_json
+from bot.ledger.encoding import to_json
 from bot.staff.roles import ADMIN
 
 _SHOWN: Final = 100
@@ -74,7 +74,7 @@ def part(desk: Desk) -> Part:
             actor=query["actor"],
             before=query["before"],
         )
-        return {"entries": [_as_json(entry) for entry in found]}
+        return {"entries": [entry.as_json() for entry in found]}
 
     return audit
 
@@ -111,15 +111,3 @@ def _table(visit: Visit, entries: list[AuditEntry]) -> Table:
         for entry in entries
     ]
     return Table("audit", columns, rows, empty=w("empty"))
-
-
-def _as_json(entry: AuditEntry) -> dict[str, Any]:
-    return {
-        "seq": entry.seq,
-        "at": rfc3339(entry.at),
-        "actor": entry.actor,
-        "action": entry.action,
-        "subject": entry.subject,
-        "detail": dict(entry.detail),
-        "seal": entry.seal,
-    }
