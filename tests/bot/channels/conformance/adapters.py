@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.bot.channels.conformance.app import AppUnderTest
 from tests.bot.channels.conformance.channel_under_test import ChannelUnderTest
+from tests.bot.channels.conformance.chat import ChatUnderTest
 from tests.bot.channels.conformance.rest import RestUnderTest
 from tests.bot.channels.conformance.telegram import TelegramUnderTest
 from tests.bot.channels.conformance.wechat import WechatUnderTest
@@ -15,4 +17,6 @@ ADAPTERS: Final[tuple[type[ChannelUnderTest], ...]] = (
     TelegramUnderTest,
     WechatUnderTest,
     WecomUnderTest,
+    AppUnderTest,
+    ChatUnderTest,
 )
