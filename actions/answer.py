@@ -17,7 +17,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.content import CONTENT, Content, load_content
 from actions.decide import decide
 from actions.facts import Facts
-from actions.plan import BUTTONS_KEY, TURN_KEY, Reply, Turn
+from actions.handoff import completed
+from actions.plan import BUTTONS_KEY, CHOICES_KEY, IMAGE_KEY, TURN_KEY, Reply, Turn
+from actions.practice import NO_PRACTICES, Practices
 from actions.reports import NO_REPORTS, Reports
 from actions.state import STATE_SLOT, ConversationState
 from nlu.analysis import Analysis
@@ -36,10 +38,16 @@ def _content() -> Content:
 class ActionAnswer(Action):
     """``action_answer``: the whole behaviour of the assistant stands behind it in pure functions."""
 
-    def __init__(self, content: Content | None = None, reports: Reports = NO_REPORTS) -> None:
+    def __init__(
+        self,
+        content: Content | None = None,
+        reports: Reports = NO_REPORTS,
+        practices: Practices = NO_PRACTICES,
+    ) -> None:
         """``content`` is read from the repository where none is handed in (rasa-sdk's own server)."""
         self._given = content
         self._reports = reports
+        self._practices = practices
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -56,6 +64,10 @@ class ActionAnswer(Action):
             extra: dict[str, Any] = {**content.values(), **reply.values, "language": language}
             if reply.buttons:
                 extra[BUTTONS_KEY] = reply.buttons
+            if reply.choices:
+                extra[CHOICES_KEY] = list(reply.choices)
+            if reply.image:
+                extra[IMAGE_KEY] = reply.image
             if index == last:
                 extra[TURN_KEY] = turn.as_json()
             dispatcher.utter_message(response=reply.name, **extra)
@@ -64,13 +76,16 @@ class ActionAnswer(Action):
     def _decide(self, tracker: Tracker, content: Content) -> tuple[Turn, str]:
         state = ConversationState.from_json(tracker.get_slot(STATE_SLOT))
         try:
+            facts = _facts(tracker)
             turn = decide(
                 Analysis.from_parse(tracker.latest_message),
                 state,
-                _facts(tracker),
+                facts,
                 content,
                 self._reports,
+                self._practices,
             )
+            turn = completed(turn, facts, tracker.events)
         except Exception as error:
             # The text of the user must not reach the log; the message of an error may quote it.
             where = "".join(traceback.format_tb(error.__traceback__))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from actions.suggestions import SUGGESTIONS
 from nlu.analysis import GIVEN, STAGES, THREAT_CODES
 
 # Placeholders that single replies get besides those of every reply.
@@ -23,6 +24,15 @@ EXTRA_PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "utter_en_number_not_ours": frozenset({"number"}),
     "utter_reported_by_others": frozenset({"reporters"}),
     "utter_picture_read": frozenset({"quote"}),
+    **{
+        f"utter_{language}handoff_{kind}": frozenset({"ahead", "ticket", "due"})
+        for language in ("", "en_")
+        for kind in ("queued", "ticket", "waiting", "crisis_queued", "crisis_ticket")
+    },
+    "utter_handoff_words": frozenset({"words"}),
+    "utter_practice_line": frozenset({"line"}),
+    "utter_phrase": frozenset({"phrase"}),
+    "utter_en_phrase": frozenset({"phrase"}),
     "utter_en_picture_read": frozenset({"quote"}),
 }
 NUMBER_VERDICTS = (
@@ -59,8 +69,14 @@ ENGLISH = (
     "partner",
     "report",
     "handoff",
+    "handoff_queued",
+    "handoff_ticket",
+    "handoff_waiting",
+    "handoff_crisis_queued",
+    "handoff_crisis_ticket",
     "business",
     "picture_read",
+    "phrase",
 )
 _SINGLE = (
     "named_agency ask_given offer_card call_forwarding stop_posting_card deposit_received "
@@ -75,12 +91,15 @@ _SINGLE = (
     "repayment early_repayment due_date limits_rates account app_issue product_other hardship "
     "hardship_self credit_record collection_complaint collection_again collection_distress complaint "
     "complaint_regulator official_policy one_off_repair ask_hotline fraud_knowledge greet thanks "
-    "goodbye chitchat bot_challenge abuse handoff_off handoff_requested stop_push erase_data "
+    "goodbye chitchat bot_challenge abuse handoff_off handoff_queued handoff_ticket handoff_waiting handoff_crisis_queued "
+    "handoff_crisis_ticket handoff_silent handoff_words handoff_ended offer_handoff stop_push erase_data "
     "withdraw_consent privacy_notice clarify general_caution empty emoji too_long failure busy "
     "guard_replacement unavailable dont_know tone_angry tone_desperate "
     "reported_by_others erase_confirm offer_evidence evidence_agreed evidence_withdrawn "
     "dispute_thanks dispute_noted dispute_closed verdict_corrected verdict_changed verdict_kept "
-    "telegram_notice "
+    "offer_followup followup_agreed followup_declined followup_stopped followup_went_on followup_unknown "
+    "outreach_followup_24h outreach_followup_72h "
+    "telegram_notice phrase how_to_check cheated practice_line practice_stopped practice_resume practice_not_now practice_none offer_practice "
     "picture_read picture_code picture_edited picture_too_large picture_too_many_pixels picture_wrong_type "
     "picture_broken picture_no_text picture_too_slow picture_busy"
 ).split()
@@ -115,6 +134,8 @@ def needed() -> dict[str, Demand]:
         demands[f"utter_number_{verdict}"] = Demand(
             hotline=verdict not in ("authority", "official")
         )
+    for name in SUGGESTIONS:
+        demands[f"utter_suggest_{name}"] = Demand()
     for kind in ATTACHMENTS:
         demands[f"utter_{kind}"] = Demand()
     for name in ENGLISH:
@@ -129,6 +150,8 @@ def needed() -> dict[str, Demand]:
         "handoff_off",
         "guard_replacement",
         "direct_request",
+        "phrase",
+        "how_to_check",
     ):
         demands[f"utter_{name}"] = Demand(hotline=True)
     return demands

@@ -8,11 +8,16 @@ from actions.checks import check_replies, is_suspicious, number_checks
 from actions.content import Content
 from actions.english import in_english
 from actions.facts import Facts
+from actions.followup import ASKED as FOLLOWUP_ASKED
+from actions.followup import agreed, answer_of, followed_up, with_followup_offer
+from actions.handoff import handed_over, taken_over
 from actions.language import language_of
 from actions.numbers import NumberCheck
 from actions.ordinary import ordinary_reply
 from actions.pictures import with_pictures
 from actions.plan import Reply, Signal, Turn, UserChange
+from actions.practice import NO_PRACTICES, Practices, left_alone, practised, with_offer
+from actions.proof import asks_for_proof, proof_replies
 from actions.reports import NO_REPORTS, Reports, with_reports
 from actions.requests import CONFIRM_ERASURE, Request, requested
 from actions.resolve import CRISIS_TURNS, LEANS_TO_THREAT, Meaning, resolve
@@ -20,6 +25,7 @@ from actions.signal_ids import event_id
 from actions.signalling import signal_turn
 from actions.soothing import soothed
 from actions.state import ConversationState, RunningThreat
+from actions.suggestions import suggestion
 from actions.urgent import crisis_replies, emergency_replies
 from actions.warnings import follow_up, warn
 from actions.wordless import without_understanding
@@ -40,17 +46,31 @@ def decide(
     facts: Facts,
     content: Content,
     reports: Reports = NO_REPORTS,
+    practices: Practices = NO_PRACTICES,
 ) -> Turn:
     """Decides a turn; a pure function that never comes out without a reply."""
     state = replace(
         state,
-        language=language_of(analysis.text, state.language),
+        language=language_of(analysis.text, state.language, opens=state.turn == 0),
         minor=state.minor or facts.minor or "minor" in analysis.marks,
         informed=state.informed or facts.informed,
     )
     request = requested(analysis, state, content)
     if request is not None:
         return _carried_out(request, state)
+    taken = taken_over(analysis, state, facts, content)
+    if taken is not None:
+        return taken
+    reminded = agreed(analysis, state, content)
+    if reminded is not None:
+        return reminded
+    answer = answer_of(analysis, facts, content)
+    answered = followed_up(answer, analysis, state)
+    if answered is not None:
+        return answered
+    practice = practised(analysis, state, facts, content, practices)
+    if practice is not None:
+        return practice
     plain = without_understanding(analysis, state, facts)
     meaning = resolve(analysis, state)
     if plain is not None:
@@ -85,6 +105,11 @@ def decide(
     else:
         replies = soothed(replies, meaning, analysis, state)
     replies = with_pictures(replies, meaning, facts.picture, state.language)
+    replies, going = left_alone(replies, meaning, state, facts.day)
+    replies, offered = with_offer(replies, state, can=practices.are_there())
+    replies, reminds = with_followup_offer(replies, meaning, state, facts, signals)
+    asked = FOLLOWUP_ASKED if reminds and asked is None else asked
+    replies, handoff = handed_over(replies, meaning, state, facts)
     after = _next(
         state,
         asked=asked,
@@ -96,6 +121,9 @@ def decide(
         informed=informed,
         tone=analysis.tone,
         suspected=_suspected(meaning, analysis),
+        practice=going,
+        followup_offered=state.followup_offered or reminds,
+        practice_offered=state.practice_offered or offered,
         card_offered=state.card_offered or any(reply.buttons == CARD_OFFER for reply in replies),
     )
     receipt = signals[0].code if _is_tip_off(meaning, signals) else None
@@ -107,6 +135,8 @@ def decide(
         receipt,
         transcribed=bool(after.threats) and not erases,
         notices=tuple(id for notice in notices for id in notice.ids),
+        handoff=handoff,
+        followup=answer,
     )
 
 
@@ -152,6 +182,8 @@ def _replies(
         return crisis_replies(meaning, analysis, state)
     if meaning.kind == "emergency":
         return emergency_replies(analysis, state)
+    if asks_for_proof(meaning, analysis, content):
+        return proof_replies(facts)
     if meaning.kind == "verification":
         answers = check_replies(meaning, analysis, checks, facts, content, state.asked)
         if state.minor and meaning.codes:
@@ -167,7 +199,9 @@ def _replies(
         return follow_up(meaning, analysis, state)
     if meaning.kind == "unclear":
         again = state.asked == "clarify"
-        return (Reply("utter_general_caution" if again else "utter_clarify"),)
+        if again:
+            return (Reply("utter_general_caution"), suggestion(analysis))
+        return (Reply("utter_clarify"),)
     if _still_emergency(state) and meaning.intent == "ask_hotline":
         return emergency_replies(analysis, state)
     if _is_better(analysis, state) and meaning.intent in _SAID_WHEN_BETTER:

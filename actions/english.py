@@ -43,6 +43,8 @@ def _answer(replies: tuple[Reply, ...], meaning: Meaning) -> Reply:
         return Reply("utter_en_number_official")
     if first.name.startswith("utter_number_"):
         return Reply("utter_en_number_not_ours", dict(first.values))
+    if first.name == "utter_phrase":
+        return Reply("utter_en_phrase", dict(first.values))
     if first.name.startswith("utter_partner_"):
         return Reply("utter_en_partner")
     if meaning.kind == "unclear":

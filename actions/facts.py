@@ -44,13 +44,51 @@ class PictureFact:
 
 
 @dataclass(frozen=True)
+class Invitation:
+    """A pushed campaign that the user has not answered: its first step went out with ``variant``'s opening."""
+
+    campaign: str
+    script: str
+    variant: str
+
+
+@dataclass(frozen=True)
+class HandoffFact:
+    """How the user can get a person; there is none where nobody could answer.
+
+    ``is_open`` tells whether people are there now, ``ahead`` how many wait before this user, ``due`` and
+    ``due_en`` until when an answer is promised, as replies write it, ``due_at`` the same for machines. ``ticket`` is the number of this user's
+    request, of a new one if none stands; ``standing`` is ``waiting`` or ``taken`` if one does.
+    """
+
+    ticket: str
+    is_open: bool
+    ahead: int
+    due: str
+    due_en: str
+    due_at: str
+    standing: str | None = None
+
+
+@dataclass(frozen=True)
+class FollowupFact:
+    """A question of ours that waits for an answer: what became of the threat of this signal."""
+
+    id: str
+    signal: str
+    code: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """Facts of one message.
 
     ``conversation`` and ``message_id`` make event ids; ``today`` is the day in Beijing; ``attachments``
     lists the kinds of what came with the text; ``informed`` tells whether the privacy notice was given;
     ``truncated`` that only the beginning of the message was read; ``notices`` wait to be told; ``picture`` is there
-    if it came with pictures.
+    if it came with pictures; ``invitation`` if a pushed campaign waits for an answer; ``phrase`` is what the institution's
+    app shows the user, so that they recognise us. ``followup`` if a question of ours does;
+    ``reachable`` tells that we can write to the user without being asked.
     """
 
     conversation: str = ""
@@ -65,6 +103,12 @@ class Facts:
     language: str | None = None
     notices: tuple[Notice, ...] = ()
     picture: PictureFact | None = None
+    channel: str = ""
+    invitation: Invitation | None = None
+    followup: FollowupFact | None = None
+    reachable: bool = False
+    phrase: str | None = None
+    handoff: HandoffFact | None = None
 
     @property
     def day(self) -> date:
@@ -77,7 +121,17 @@ class Facts:
         receipt = dict(vars(self.receipt)) if self.receipt else None
         notices = [dict(vars(notice)) for notice in self.notices]
         picture = dict(vars(self.picture)) if self.picture else None
-        return {**vars(self), "receipt": receipt, "notices": notices, "picture": picture}
+        invitation = dict(vars(self.invitation)) if self.invitation else None
+        handoff = dict(vars(self.handoff)) if self.handoff else None
+        return {
+            **vars(self),
+            "receipt": receipt,
+            "notices": notices,
+            "picture": picture,
+            "invitation": invitation,
+            "followup": dict(vars(self.followup)) if self.followup else None,
+            "handoff": handoff,
+        }
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any] | None) -> Facts:
@@ -93,4 +147,10 @@ class Facts:
         picture = known.get("picture")
         refused = tuple(picture["refused"]) if picture else ()
         known["picture"] = PictureFact(**{**picture, "refused": refused}) if picture else None
+        invitation = known.get("invitation")
+        known["invitation"] = Invitation(**invitation) if invitation else None
+        followup = known.get("followup")
+        known["followup"] = FollowupFact(**followup) if followup else None
+        handoff = known.get("handoff")
+        known["handoff"] = HandoffFact(**handoff) if handoff else None
         return cls(**known)

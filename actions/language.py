@@ -9,6 +9,7 @@ import opencc
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
+_SENTENCE = 4  # words
 
 
 @lru_cache(maxsize=1)
@@ -16,17 +17,18 @@ def _converters() -> tuple[opencc.OpenCC, opencc.OpenCC]:
     return opencc.OpenCC("t2s"), opencc.OpenCC("s2t")
 
 
-def language_of(text: str, before: str = "zh-Hans") -> str:
+def language_of(text: str, before: str = "zh-Hans", *, opens: bool = True) -> str:
     """``zh-Hans``, ``zh-Hant`` or ``en``; a message that tells nothing keeps the language before.
 
     Chinese with some English words in it is Chinese; which script is told by the characters that exist in
-    one script only.
+    one script only. Behind others (``opens`` is false) a few Latin words are a name or an account, no English.
     """
     text = text.encode("utf-8", "ignore").decode("utf-8")
     if not _HAN.search(text):
-        return (
-            "en" if len(_WORD.findall(text)) >= 2 or text.strip().lower() in _GREETINGS else before
-        )
+        words = len(_WORD.findall(text))
+        if not opens:
+            return "en" if words >= _SENTENCE else before
+        return "en" if words >= 2 or text.strip().lower() in _GREETINGS else before
     to_simplified, to_traditional = _converters()
     traditional = _changes(text, to_simplified.convert(text))
     if not traditional and before != "zh-Hant":

@@ -30,8 +30,6 @@ def ordinary_reply(
         return (Reply("utter_collection_again" if again else "utter_collection_complaint"),)
     if intent == "official_policy":
         return (_policy(marks, facts, content),)
-    if intent == "handoff" and content.handoff:
-        return (Reply("utter_handoff_requested"),)
     return (Reply(_RENAMED.get(intent, f"utter_{intent}")),)
 
 

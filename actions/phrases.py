@@ -16,6 +16,15 @@ NEEDED: Final = (
     "no_verdict",
     "evidence_agreed",
     "evidence_withdrawn",
+    "prove",
+    "cheated",
+    "followup_agreed",
+    "followup_stopped",
+    "followup_went_on",
+    "followup_unknown",
+    "practice_start",
+    "practice_stop",
+    "practice_resume",
 )
 _LONGEST: Final = 40  # code points of a message that can be such a sentence
 

@@ -12,18 +12,23 @@ from typing import Any
 
 TURN_KEY = "turn"
 BUTTONS_KEY = "buttons_of"
+CHOICES_KEY = "choices"
+IMAGE_KEY = "picture"
 
 
 @dataclass(frozen=True)
 class Reply:
     """One response of ``content/replies`` by its name, with the values of its placeholders.
 
-    ``buttons`` names a response whose buttons are shown under this one as well.
+    ``buttons`` names a response whose buttons are shown under this one as well; ``choices`` are further buttons, each
+    of which sends its own title. ``image`` is the name of a script's picture.
     """
 
     name: str
     values: Mapping[str, str] = field(default_factory=dict)
     buttons: str | None = None
+    choices: tuple[str, ...] = ()
+    image: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,48 @@ class Dispute:
 
 
 @dataclass(frozen=True)
+class Practice:
+    """What happened in a practised scam: ``asked``, ``answered``, ``not_understood``, ``finished`` or ``stopped``.
+
+    ``id`` is that of the one time that it is played, ``campaign`` the campaign that brought it, ``played`` how far it
+    got, as its script keeps it.
+    """
+
+    id: str
+    event: str
+    campaign: str | None
+    played: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """The user is to get a person (``asked``), or said something meanwhile (``heard``).
+
+    ``ticket`` is the number of the request; ``reason`` is ``request`` or ``crisis``, ``due_at`` until when an answer was
+    promised, ``summary`` what the person has to know.
+    """
+
+    event: str
+    ticket: str
+    reason: str = ""
+    due_at: str = ""
+    summary: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Followup:
+    """A question to be asked later about the threat of this ``signal``; with ``answer`` what was said to it.
+
+    ``id`` is that of the question which was sent, ``answer`` ``stopped``, ``went_on`` or ``unknown``.
+    """
+
+    signal: str
+    code: str
+    id: str | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True)
 class Turn:
     """The outcome of one turn.
 
@@ -94,6 +141,9 @@ class Turn:
     evidence: bool | None = None
     dispute: Dispute | None = None
     notices: tuple[int, ...] = ()
+    practice: Practice | None = None
+    followup: Followup | None = None
+    handoff: Handoff | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The part that the service needs, without the conversation state."""
@@ -109,6 +159,9 @@ class Turn:
             "evidence": self.evidence,
             "dispute": dict(vars(self.dispute)) if self.dispute else None,
             "notices": list(self.notices),
+            "practice": dict(vars(self.practice)) if self.practice else None,
+            "followup": dict(vars(self.followup)) if self.followup else None,
+            "handoff": dict(vars(self.handoff)) if self.handoff else None,
         }
 
 
@@ -128,3 +181,21 @@ def dispute_of(turn: Mapping[str, Any]) -> Dispute | None:
     """Reads the dispute back from :meth:`Turn.as_json`; raises ``TypeError`` or ``KeyError`` if malformed."""
     told = turn.get("dispute")
     return Dispute(tuple(told["events"]), told["notify"]) if told else None
+
+
+def practice_of(turn: Mapping[str, Any]) -> Practice | None:
+    """Reads the practice back from :meth:`Turn.as_json`; raises ``TypeError`` if malformed."""
+    told = turn.get("practice")
+    return Practice(**told) if told else None
+
+
+def handoff_of(turn: Mapping[str, Any]) -> Handoff | None:
+    """Reads the hand-off back from :meth:`Turn.as_json`; raises ``TypeError`` if malformed."""
+    told = turn.get("handoff")
+    return Handoff(**told) if told else None
+
+
+def followup_of(turn: Mapping[str, Any]) -> Followup | None:
+    """Reads the follow-up back from :meth:`Turn.as_json`; raises ``TypeError`` if malformed."""
+    told = turn.get("followup")
+    return Followup(**told) if told else None

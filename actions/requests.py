@@ -11,6 +11,7 @@ from nlu.analysis import Analysis
 
 ERASE = "erase"
 DISPUTE = "dispute"
+CHEATED = "cheated"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ def requested(analysis: Analysis, state: ConversationState, content: Content) ->
     # Where nothing was told there is nothing to hand over, and minors cannot agree to it by themselves.
     if meaning == "evidence_agreed" and state.threats and not state.minor:
         return Request(Reply("utter_evidence_agreed"), evidence=True)
+    if meaning == "cheated" and state.running is None:
+        # Whoever says just this tells nothing yet that could be warned of, and must not be asked as if it were small talk.
+        return Request(Reply("utter_cheated"), asked=CHEATED)
+    if meaning == "no_verdict" and state.asked in (None, "cheated"):
+        return Request(Reply("utter_goodbye"))
     if meaning == "evidence_withdrawn":
         return Request(Reply("utter_evidence_withdrawn"), evidence=False)
     if state.running is None:

@@ -130,7 +130,9 @@ def resolve(analysis: Analysis, state: ConversationState) -> Meaning:
     if refers_back:
         return Meaning("follow_up", _act(analysis), codes, stage, True)
     act, likelihood = analysis.follow_up
-    if likelihood >= FOLLOW_UP_SURE and (act in STANDALONE or state.asked) and _guess(analysis):
+    # Words that answer "which of these?" with none of them follow up on nothing.
+    answers = state.asked not in (None, "clarify")
+    if likelihood >= FOLLOW_UP_SURE and (act in STANDALONE or answers) and _guess(analysis):
         return Meaning("follow_up", act)
     intent = analysis.act[0]
     if intent in FOLLOW_UPS and likelihood >= FOLLOW_UP_LIKELY and intent in ANSWERED_ALONE:

@@ -41,7 +41,8 @@ class ConversationState:
     (``threat``, ``collection``, ``complaint``, ``number``, ``company`` or an ordinary intent); ``asked`` is
     the question that we put last; ``urgent`` the urgent state that still holds; ``misunderstood`` counts
     turns in a row that we could not read; ``tone`` is how the last message was said;
-    ``suspected`` is the code that it leant to without telling enough of it.
+    ``suspected`` is the code that it leant to without telling enough of it. ``practice`` is a practised scam that waits
+    for an answer (see :mod:`actions.practice`), ``campaign`` the last pushed one that was answered.
     """
 
     turn: int = 0
@@ -57,6 +58,10 @@ class ConversationState:
     card_offered: bool = False
     tone: str = "calm"
     suspected: str | None = None
+    practice: Mapping[str, Any] | None = None
+    practice_offered: bool = False
+    followup_offered: bool = False
+    campaign: str | None = None
 
     @property
     def running(self) -> RunningThreat | None:

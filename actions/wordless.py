@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from actions.catalogue import ATTACHMENTS
 from actions.facts import Facts
 from actions.pictures import not_read
@@ -9,6 +12,8 @@ from actions.plan import Reply
 from actions.state import ConversationState
 from nlu.analysis import Analysis
 from nlu.text.folding import fold
+
+_CHOICE: Final = re.compile(r"\d{1,2}")
 
 
 def without_understanding(
@@ -36,6 +41,9 @@ def without_understanding(
         return Reply("utter_empty")
     if not any(sign.isalnum() for sign in fold(analysis.text).text):
         return Reply("utter_emoji")
+    if _CHOICE.fullmatch(fold(analysis.text).text.strip()):
+        # The number of a choice that nobody gave.
+        return Reply("utter_clarify")
     running = state.running
     asks_for_card = "card_request" in analysis.marks and len(analysis.text) < 20
     if running is not None and asks_for_card and not analysis.threats:

@@ -15,18 +15,24 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.assistant.agent import AssistantAgent
+from bot.campaigns.pictures import pictures_blueprint
+from bot.channels.app.channel import AppChannel
+from bot.channels.app.origins import Origins
+from bot.channels.app.page_config import page_config
 from bot.channels.base import Channel
 from bot.channels.chat import ChatChannel
 from bot.channels.page import page_blueprint
 from bot.channels.rest import RestChannel, is_authorised
 from bot.console.routes import console_blueprint
 from bot.gate import plain_text
+from bot.outbound.mailbox import MailboxSender
 from bot.services import Services
 from bot.training import model_version
 
 LONGEST_REQUEST = 256 * 1024  # bytes
 LONGEST_FRAME = 64 * 1024  # bytes
 COLLECTIONS = (5_000, 20, 20)  # see gc.set_threshold
+_REACHED_BY_MAILBOX = frozenset({"app", "chat", "rest"})
 LONGEST_GOODBYE = 2.0  # seconds for answers under way when the service is stopped
 
 
@@ -60,12 +66,21 @@ def create_app(
         from bot.channels.wecom.channel import WecomChannel
 
         channels.append(WecomChannel(services))
+    if services.app_access is not None:
+        channels.append(AppChannel(services))
     if not services.settings.production:
         # The page knows its user by nothing but a random session: for the demo alone.
         channels.append(ChatChannel(services))
-        app.blueprint(page_blueprint())
+    if services.app_access is not None or not services.settings.production:
+        hosts = Origins.of(services.settings.app_origins).frame_ancestors
+        app.blueprint(page_blueprint(lambda: page_config(services)["strings"], hosts))
+    for channel in channels:
+        # Where we cannot call, what there is to say waits for the next visit.
+        if channel.name() in _REACHED_BY_MAILBOX:
+            services.senders.add(MailboxSender(channel.name(), services.mailbox))
     register(channels, app, route="/webhooks/")
     app.blueprint(console_blueprint(services))
+    app.blueprint(pictures_blueprint(services))
     _add_routes(app, services, channels)
 
     @app.before_server_start

@@ -11,9 +11,12 @@ from actions.catalogue import needed, placeholders_of, step_name
 from actions.content import Content, ContentError, load_content, read_yaml
 from actions.outgoing import Registry, find_unregistered
 from actions.wording import fill, load_responses, placeholders
+from bot.channels.app.words import app_words
 from bot.channels.chat_words import words_of
 from bot.channels.telegram.commands import load_commands
 from bot.channels.wechat.wording import load_words
+from bot.handoff.rules import load_handoff
+from bot.outreach.templates import TEMPLATE
 from bot.privacy.compliance import load_compliance
 from bot.privacy.terms import load_terms
 from bot.sharing.policy import load_policy
@@ -33,6 +36,11 @@ _SAMPLE = {
     "receipt_state": "正在核实",
     "receipt_date": "2025年10月1日",
     "reporters": "9999",
+    "phrase": "春风 青山 石桥 灯火",
+    "ahead": "12",
+    "ticket": "RG-CFHJ-KMPQ",
+    "due": "11月30日10点30分",
+    "words": "",
 }
 
 
@@ -45,6 +53,7 @@ def check_content(folder: Path, today: date) -> list[str]:
     content = load_content(folder)
     load_policy(folder)
     load_terms(folder)
+    load_handoff(folder)
     load_compliance(folder)
     responses = load_responses(folder)
     style = _style(folder)
@@ -86,6 +95,11 @@ def _other_texts(
     texts["wechat.yml, menu"] = "\n".join(button.name for button in wechat.menu)
     texts["wechat.yml, choices"] = wechat.choices_hint
     texts["wechat.yml, cut"] = fill(wechat.cut, content.values())
+    app = app_words(read_yaml(folder / "app.yml"))
+    texts.update(
+        (f"app.yml, {name}", "\n".join(filter(None, (bar.text, bar.title, bar.say))))
+        for name, bar in ((name, bar.filled(content.values())) for name, bar in app.bars())
+    )
     texts["page.yml, openers"] = "\n".join(page.openers)
     for name, items in responses.items():
         titles = [str(button.get("title")) for button in items[0].get("buttons") or ()]
@@ -105,12 +119,9 @@ def _missing(responses: dict[str, list[dict[str, Any]]], content: Content) -> It
             yield f"{name}: names no official hotline; put {{hotline}} into the text"
         if demand.words and not any(word in text for word in demand.words):
             yield f"{name}: lacks {' or '.join(demand.words)}"
-    for name in sorted(set(responses) - set(needed()) - _OPTIONAL):
-        yield f"{name}: no part of the assistant uses this reply; remove it or correct its name"
-
-
-# Replies that later parts of a conversation may use.
-_OPTIONAL: frozenset[str] = frozenset()
+    for name in sorted(set(responses) - set(needed())):
+        if not name.startswith(TEMPLATE):
+            yield f"{name}: no part of the assistant uses this reply; remove it or correct its name"
 
 
 def _placeholders(responses: dict[str, list[dict[str, Any]]], content: Content) -> Iterator[str]:

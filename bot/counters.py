@@ -35,6 +35,12 @@ class Counters:
         self.messages = Counter(
             "jingzhong_messages", "Messages received", ["channel"], registry=self._own
         )
+        self.conversations = Counter(
+            "jingzhong_conversations",
+            "Conversations begun: a message half an hour or more after the one before it",
+            ["channel"],
+            registry=self._own,
+        )
         self.signals = Counter("jingzhong_signals", "Signals written", ["code"], registry=self._own)
         self.stopped = Counter(
             "jingzhong_replies_stopped",
@@ -120,6 +126,16 @@ class Counters:
             "jingzhong_sink_dead_letters",
             "Events that a sink refused too often to be tried again by themselves",
             ["sink"],
+            registry=self._own,
+            multiprocess_mode="mostrecent",
+        )
+
+    @cached_property
+    def deflection(self) -> Gauge:
+        """The share of the last seven days' conversations without a hand-off; shown once there were any."""
+        return Gauge(
+            "jingzhong_deflection_ratio",
+            "Share of the conversations of the last seven days that got by without a person",
             registry=self._own,
             multiprocess_mode="mostrecent",
         )

@@ -7,21 +7,27 @@ import logging
 import re
 import time
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from actions.answer import FAILURE
 from actions.checks import written_date
-from actions.facts import BEIJING, FACTS_KEY, Facts, Notice, ReceiptFact
+from actions.facts import BEIJING, FACTS_KEY, Facts, Invitation, Notice, ReceiptFact
+from actions.handoff import SILENT
+from bot.campaigns.invitations import invitation
 from bot.exchanges.exchange import ExchangeLost, StoreUnavailable
 from bot.feedback.notices import pending
+from bot.handoff.standing import handoff_fact
+from bot.hashing import Pseudonym
 from bot.inbound import InboundMessage
 from bot.ledger.errors import LedgerError
 from bot.ledger.receipts import normalise_receipt
 from bot.limits import LimitExceeded
 from bot.masking import mask_secrets
+from bot.outbound.mailbox import Mail
+from bot.outreach.questions import open_question
 from bot.pictures.receiving import PictureDesk
 from bot.pictures.telling import all_read, picture_fact
 from bot.services import Services
@@ -69,6 +75,7 @@ class Collector(OutputChannel):
         self._channel = channel
         self.bubbles: list[Bubble] = []
         self.failed = False
+        self.silent = False
 
     def name(self) -> str:  # type: ignore[override]
         """The channel's name, by which channel variants of replies are chosen."""
@@ -76,6 +83,9 @@ class Collector(OutputChannel):
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keeps what the user is to see; everything else stays inside."""
+        if message.get("utter_action") == SILENT:
+            self.silent = True
+            return
         bubble = {key: message[key] for key in _SENT_KEYS if message.get(key)}
         self.failed = self.failed or message.get("utter_action") == FAILURE.name
         if bubble:
@@ -85,8 +95,14 @@ class Collector(OutputChannel):
 class Gate:
     """Limits, deduplicates, orders, masks, asks the assistant, checks again and remembers the reply."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, brings_mail: bool = True) -> None:
+        """Takes what it works with.
+
+        With ``brings_mail`` what waits for the user comes with the next reply; a channel that shows it by
+        itself does without.
+        """
         self._services = services
+        self._brings_mail = brings_mail
         self._pictures = PictureDesk(services.pictures)
         self._running: set[asyncio.Task[list[Bubble]]] = set()
 
@@ -146,17 +162,36 @@ class Gate:
                 await exchanges.abandon(exchange)
                 return [dict(bubble) for bubble in exchange.reply.messages]
             counters.messages.labels(message.channel).inc()
+            self._services.conversations.spoken_in(message.channel, exchange.spoken_at)
             with counters.turns_in_progress.track_inprogress(), self._services.voices.steady():
+                mail = self._mail(message)
                 bubbles = await self._answer(message, exchange.user, on_new_message)
+                bubbles = [*_bubbles_of(mail), *bubbles]
             with counters.step("commit"):
                 await exchanges.commit(exchange, bubbles)
         except BaseException:
             await exchanges.abandon(exchange)
             raise
+        if mail:
+            await self._shown(message, mail)
         seconds = time.perf_counter() - started
         counters.seconds.labels(message.channel).observe(seconds)
         self._services.answer_times.add(message.channel, seconds)
         return bubbles
+
+    def _mail(self, message: InboundMessage) -> tuple[Mail, ...]:
+        if not self._brings_mail:
+            return ()
+        return self._services.mailbox.waiting(message.channel, message.user)
+
+    async def _shown(self, message: InboundMessage, mail: Sequence[Mail]) -> None:
+        """Notes what went out with a reply; if that fails it comes once more with the next."""
+        try:
+            await self._services.mailbox.shown(
+                message.channel, message.user, (waiting.id for waiting in mail)
+            )
+        except LedgerError as error:
+            logger.warning("not noted that words were shown, they come again: %s", error)
 
     async def _answer(
         self, message: InboundMessage, user: UserRecord, on_new_message: OnNewMessage
@@ -174,7 +209,7 @@ class Gate:
                 metadata={FACTS_KEY: facts.as_json()},
             )
         )
-        if collector.failed or not collector.bubbles:
+        if collector.failed or not (collector.bubbles or collector.silent):
             # Rasa logs a failed action and goes on without a word. Whatever the message told has not
             # been written down then, so that it must not be acknowledged either.
             raise UndecidedError("the assistant came to no decision; the lines above say why")
@@ -194,6 +229,12 @@ class Gate:
             language=message.language,
             notices=self._notices(message),
             picture=picture_fact(message, text),
+            phrase=message.phrase,
+            channel=message.channel,
+            invitation=self._invitation(message),
+            followup=open_question(self._services.ledger.reader, self._hashes(message)),
+            reachable=message.channel in self._services.senders.channels(),
+            handoff=handoff_fact(self._services, message),
         )
 
     def _notices(self, message: InboundMessage) -> tuple[Notice, ...]:
@@ -204,6 +245,13 @@ class Gate:
             for notice in pending(services.ledger.reader, user)
             if notice.response in services.responses
         )
+
+    def _invitation(self, message: InboundMessage) -> Invitation | None:
+        reader = self._services.ledger.reader
+        return invitation(reader, self._hashes(message), message.received_at)
+
+    def _hashes(self, message: InboundMessage) -> Pseudonym:
+        return self._services.hasher.user(message.channel, message.user)
 
     def _receipt(self, text: str) -> ReceiptFact | None:
         named = _RECEIPT.search(text)
@@ -216,6 +264,10 @@ class Gate:
         states = self._services.content.receipt_states
         day = receipt.received_at.astimezone(BEIJING).date()
         return ReceiptFact(number, states.get(receipt.state, receipt.state), written_date(day))
+
+
+def _bubbles_of(mail: Sequence[Mail]) -> list[Bubble]:
+    return [dict(bubble) for waiting in mail for bubble in waiting.bubbles]
 
 
 def _loggable(error: Exception) -> str:

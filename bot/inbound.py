@@ -28,7 +28,9 @@ class InboundMessage:
     ``user`` identifies the person within the channel, ``conversation`` the chat (for most channels the
     same); ``message_id`` is unique in the conversation and makes a repeated delivery recognisable;
     ``received_at`` is aware UTC; ``language`` is a BCP 47 tag if the channel tells one. ``pictures`` is what reading
-    the attached pictures came to; their text is part of ``text`` then.
+    the attached pictures came to; their text is part of ``text`` then. ``address`` is where the channel reaches this person
+    by themselves, if it can, and is what the user store keeps. ``phrase`` is what the institution's app shows this person, by
+    which they recognise us.
     """
 
     channel: str
@@ -40,6 +42,8 @@ class InboundMessage:
     language: str | None = None
     attachments: tuple[Attachment, ...] = field(default_factory=tuple)
     pictures: tuple[Union[PictureText, PictureRefusal], ...] = ()
+    address: str | None = field(default=None, repr=False)
+    phrase: str | None = field(default=None, repr=False)
 
     @property
     def key(self) -> str:

@@ -12,25 +12,36 @@ from typing import Any
 from redis.asyncio import Redis
 
 from actions.content import Content
+from actions.practice import Practices
 from actions.wording import fill
 from bot.background import Periodic
+from bot.campaigns.library import LibraryShelf
+from bot.campaigns.room import CampaignRoom
+from bot.campaigns.turns import practice_of_turn
 from bot.cases.beside import cases_beside
 from bot.cases.builder import CaseBuilder
 from bot.cases.reports import ReportCounts
 from bot.cases.rules import load_rules
+from bot.channels.app.access import Access, open_access
 from bot.counters import Counters
+from bot.deflection import ConversationCounts, DeflectionFigures
 from bot.exchanges.embedded import EmbeddedExchanges
 from bot.exchanges.exchange import ExchangeStore
 from bot.exchanges.exchanges import Exchanges
 from bot.feedback.turns import feedback_of_turn
 from bot.guard import Guard
+from bot.handoff.turns import HandoffHook
 from bot.hashing import Hasher
 from bot.ledger.database import Reader, database_path
+from bot.ledger.encoding import utc_now
 from bot.ledger.errors import LedgerError
 from bot.ledger.events import event_source
 from bot.ledger.ledger import Ledger, TurnRecord
 from bot.ledger.reading import LedgerView
 from bot.limits import Limit, Limits
+from bot.outbound.mailbox import Mailbox
+from bot.outbound.senders import Senders
+from bot.outreach.turns import OutreachHook
 from bot.pictures.reader import PictureReader
 from bot.privacy.retention import retention_beside
 from bot.proposals.reloading import ContentReload
@@ -48,6 +59,7 @@ _MEASURE_SECONDS = 1.0
 _CORROBORATION_SECONDS = 5.0
 _RELOAD_SECONDS = 2.0
 _ANSWER_TIMES_SECONDS = 10.0
+_DEFLECTION_SECONDS = 60.0
 
 
 @dataclass
@@ -61,8 +73,13 @@ class Services:
     exchanges: Exchanges
     counters: Counters
     answer_times: AnswerTimes
+    conversations: ConversationCounts
     limits: Limits
     reports: ReportCounts
+    mailbox: Mailbox
+    senders: Senders
+    practices: Practices
+    app_access: Access | None = None
     forwarders: tuple[Forwarder, ...] = ()
     background: tuple[Periodic, ...] = ()
     pictures: PictureReader = field(default_factory=partial(PictureReader, 0))
@@ -109,6 +126,7 @@ class Services:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(LedgerError):
             await self.answer_times.write(self.ledger.writer)
+            await self.conversations.write(self.ledger.writer)
         await self.exchanges.store.close()
         self.close()
 
@@ -153,6 +171,7 @@ def build_services(settings: Settings) -> Services:
             "JINGZHONG_ENV: production refuses the example institution; put your own into "
             f"{settings.content / 'institution.yml'} and set demo: false"
         )
+    app_access = open_access(settings)
     home = prepare_home(settings)
     connection = _redis(settings)
     sinks = build_sinks(settings)
@@ -162,7 +181,12 @@ def build_services(settings: Settings) -> Services:
         home,
         hasher=hasher,
         source=event_source(content.short_name),
-        hooks=(feedback_of_turn,),
+        hooks=(
+            feedback_of_turn,
+            practice_of_turn,
+            HandoffHook(event_source(content.short_name), hasher),
+            OutreachHook(event_source(content.short_name)),
+        ),
         corroborate=corroboration.told,
     )
 
@@ -193,11 +217,21 @@ def build_services(settings: Settings) -> Services:
             for forwarder in forwarders:
                 forwarder.poke()
 
+    mailbox = Mailbox(ledger.writer, Reader(database_path(home)), hasher)
     voices, answer_times = Voices(voice, on_stop), AnswerTimes()
+    conversations = ConversationCounts(lambda channel: counters.conversations.labels(channel).inc())
     reload = ContentReload(voices, settings.content, Reader(database_path(home)))
+
+    alone = DeflectionFigures(Reader(database_path(home)))
+
+    async def tell_deflection() -> None:
+        share = (await asyncio.to_thread(alone.lately, utc_now())).share
+        if share is not None:
+            counters.deflection.set(share)
 
     async def write_answer_times() -> None:
         await answer_times.write(ledger.writer)
+        await conversations.write(ledger.writer)
 
     return Services(
         settings=settings,
@@ -207,8 +241,13 @@ def build_services(settings: Settings) -> Services:
         exchanges=Exchanges(store, recorded),
         counters=counters,
         answer_times=answer_times,
+        conversations=conversations,
         limits=Limits(Limit(settings.rate_burst, settings.rate_per_minute)),
         reports=reports,
+        mailbox=mailbox,
+        senders=Senders(mailbox),
+        app_access=app_access,
+        practices=CampaignRoom(LibraryShelf(voices, settings.content)),
         forwarders=forwarders,
         pictures=PictureReader(settings.picture_processes, counters.picture),
         background=(
@@ -216,6 +255,7 @@ def build_services(settings: Settings) -> Services:
             Periodic("corroboration", refresh_corroboration, _CORROBORATION_SECONDS),
             Periodic("content", reload.look, _RELOAD_SECONDS),
             Periodic("answer times", write_answer_times, _ANSWER_TIMES_SECONDS),
+            Periodic("deflection", tell_deflection, _DEFLECTION_SECONDS),
             radar_beside(home, ledger.writer, event_source(content.short_name)),
             retention_beside(home, ledger.writer, settings.content),
         ),

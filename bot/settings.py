@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     wecom_token: Optional[SecretStr] = None
     wecom_aes_key: Optional[SecretStr] = None
     wecom_base_url: str = "https://qyapi.weixin.qq.com"
+    jwt_keys: Optional[Path] = Field(None, description="JWKS file of the app's backend")
+    jwt_issuer: Optional[str] = None
+    jwt_audience: str = "jingzhong"
+    app_origins: str = Field("", description="origins of pages that may call and embed the chat")
     picture_processes: int = Field(1, ge=0, le=8, description="processes that read pictures")
     content: Path = Field(ROOT / "content", description="folder of all wording and numbers")
     models: Path = Field(ROOT / "models", description="folder of trained models")

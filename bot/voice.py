@@ -13,8 +13,10 @@ from actions.catalogue import needed
 from actions.content import Content, ContentError, load_content, read_yaml
 from actions.outgoing import Registry
 from actions.wording import load_responses
+from bot.channels.app.words import AppWords, app_words
 from bot.channels.chat_words import words_of
 from bot.guard import Guard
+from bot.handoff.rules import HandoffRules, load_handoff
 
 _steady: ContextVar[Voice | None] = ContextVar("steady_voice", default=None)
 
@@ -26,6 +28,8 @@ class Voice:
     content: Content
     guard: Guard
     page: Mapping[str, Any]
+    app: AppWords
+    handoff: HandoffRules
     responses: Mapping[str, list[dict[str, Any]]]
 
 
@@ -38,6 +42,7 @@ def load_voice(folder: Path, on_stop: Callable[[str], None] | None = None) -> Vo
     content = load_content(folder)
     page = read_yaml(folder / "page.yml")
     words_of(page)
+    app = app_words(read_yaml(folder / "app.yml"))
     responses = load_responses(folder)
     missing = sorted(needed().keys() - responses.keys())
     if missing:
@@ -45,7 +50,8 @@ def load_voice(folder: Path, on_stop: Callable[[str], None] | None = None) -> Vo
         raise ContentError(
             f"{folder / 'replies'}: {missing[0]}{more} missing; see: jingzhong content check"
         )
-    return Voice(content, Guard(Registry.from_content(content), on_stop), page, responses)
+    guard = Guard(Registry.from_content(content), on_stop)
+    return Voice(content, guard, page, app, load_handoff(folder), responses)
 
 
 class Voices:

@@ -29,7 +29,8 @@ class AssistantAgent(Agent):
         self._counters = services.counters
         # Made for each turn, which speaks with the content that is in force then.
         self._answer = InProcessAnswer(
-            lambda: ActionAnswer(services.content, services.reports), services.counters
+            lambda: ActionAnswer(services.content, services.reports, services.practices),
+            services.counters,
         )
 
     def load_model(self, model_path: Union[str, Path], fingerprint: Optional[str] = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -13,17 +12,29 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from actions.language import in_traditional
-from actions.plan import BUTTONS_KEY, TURN_KEY, UserChange, dispute_of, signals_of
+from actions.plan import (
+    BUTTONS_KEY,
+    CHOICES_KEY,
+    IMAGE_KEY,
+    TURN_KEY,
+    UserChange,
+    dispute_of,
+    followup_of,
+    handoff_of,
+    practice_of,
+    signals_of,
+)
 from actions.signal_ids import event_id
-from actions.wording import fill
 from bot import services as composition
+from bot.filling import filled
+from bot.handoff.asking import HandoffTurn
 from bot.inbound import InboundMessage
 from bot.ledger.events import TurnContext
 from bot.ledger.ledger import TurnRecord
 from bot.ledger.receipts import receipt_number
 from bot.masking import mask_secrets
 from bot.services import Services
+from bot.users import Address
 
 logger = logging.getLogger(__name__)
 
@@ -74,25 +85,27 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
         if BUTTONS_KEY in values:
             more = self._fill(values[BUTTONS_KEY], values, language).get("buttons") or []
             filled["buttons"] = [*(filled.get("buttons") or []), *more]
+        choices = kwargs.get(CHOICES_KEY)
+        if choices:
+            own = [{"title": str(choice), "payload": str(choice)} for choice in choices]
+            filled["buttons"] = [*(filled.get("buttons") or []), *own]
         reviewed = services.guard.review(filled, services.plain(SAFE_REPLY))
         if reviewed is not filled:
             logger.warning("the guard replaced reply %s", utter_action)
+        elif IMAGE_KEY in values:
+            # The address is our own, and the name one of the content.
+            reviewed["image"] = f"/pictures/{values[IMAGE_KEY]}"
         if isinstance(turn, Mapping):
             await self._record(turn, tracker)
         return reviewed
 
     def _fill(self, name: str, values: Mapping[str, str], language: str) -> dict[str, Any]:
         # Read from content/ rather than from the model, so that a changed wording needs no training.
-        variations = self.services.responses.get(name)
-        if not variations:
+        bubble = filled(self.services.voices.now, name, values, language)
+        if bubble is None:
             logger.error("content/replies lacks %s; the user got the safe reply", name)
             return {"text": self.services.plain(SAFE_REPLY)}
-        response: dict[str, Any] = copy.deepcopy(variations[0])
-        # Values stay as they are: the user's own words, and menus that the app shows in its own script.
-        response["text"] = fill(_in(language, str(response.get("text", ""))), values)
-        for button in response.get("buttons") or ():
-            button["title"] = fill(_in(language, button["title"]), values)
-        return response
+        return bubble
 
     async def _record(self, turn: Mapping[str, Any], tracker: DialogueStateTracker) -> None:
         services = self.services
@@ -114,8 +127,37 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
             evidence=turn.get("evidence"),
             dispute=dispute_of(turn),
             notices=tuple(turn.get("notices") or ()),
+            address=self._new_address(tracker.sender_id),
+            practice=practice_of(turn),
+            followup=followup_of(turn),
+            reach=self._reach(tracker.sender_id),
+            handoff=self._handoff(turn, tracker),
         )
         await services.exchanges.record(tracker.sender_id, record)
+
+    def _handoff(
+        self, turn: Mapping[str, Any], tracker: DialogueStateTracker
+    ) -> HandoffTurn | None:
+        plan = handoff_of(turn)
+        exchange = self.services.exchanges.current(tracker.sender_id)
+        message = exchange.message if exchange else None
+        if plan is None or message is None:
+            return None
+        return HandoffTurn(plan, self._said(tracker), message.address or message.user)
+
+    def _reach(self, conversation: str) -> str | None:
+        exchange = self.services.exchanges.current(conversation)
+        message = exchange.message if exchange else None
+        return (message.address or message.user) if message is not None else None
+
+    def _new_address(self, conversation: str) -> Address | None:
+        """Where the user can be reached, if the message told it and it is not known yet."""
+        exchange = self.services.exchanges.current(conversation)
+        message = exchange.message if exchange else None
+        if exchange is None or message is None or message.address is None:
+            return None
+        address = Address(message.channel, message.address)
+        return None if address in exchange.user.addresses else address
 
     def _said(self, tracker: DialogueStateTracker) -> str:
         said = tracker.latest_message
@@ -154,7 +196,3 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
             content=self.services.content.version,
             replies=tuple(turn.get("replies") or ()),
         )
-
-
-def _in(language: str, text: str) -> str:
-    return in_traditional(text) if language == "zh-Hant" else text

@@ -22,6 +22,9 @@ class Channel(InputChannel):
     authenticate before it calls :meth:`receive`, and must deliver the bubbles in their order.
     """
 
+    brings_mail = True
+    """Whether what waits for a user comes with the next reply; a channel that shows it by itself says no."""
+
     def __init__(self, services: Optional[Services] = None) -> None:
         """Our own server hands its services in; Rasa's finds those of the process."""
         self._given = services
@@ -39,7 +42,7 @@ class Channel(InputChannel):
     @cached_property
     def gate(self) -> Gate:
         """The gate of this channel."""
-        return Gate(self.services)
+        return Gate(self.services, brings_mail=self.brings_mail)
 
     @property
     def condition(self) -> str | None:
@@ -47,7 +50,7 @@ class Channel(InputChannel):
         return None
 
     async def receive(self, message: InboundMessage, on_new_message: OnNewMessage) -> list[Bubble]:
-        """Answers one message and returns the bubbles of the reply, at least one.
+        """Answers one message and returns the bubbles of the reply; none while a person of ours talks with the user.
 
         Raises:
             Refused: when its sender or all together send too much; ``text`` and ``retry_after`` tell.

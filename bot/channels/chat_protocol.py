@@ -1,4 +1,4 @@
-"""What the two transports of the in-app chat agree on: sessions, messages, sizes and origins.
+"""What the two transports of the in-app chat agree on: sessions, messages, receipts, sizes and origins.
 
 Pure functions without IO. Errors are one English line for the developer of a client; they never repeat
 the user's text.
@@ -21,8 +21,18 @@ MAX_CHARACTERS = 2000
 NOT_TAKEN = "not taken: send it again under the same message_id"
 """The error of a message that could not be answered or recorded."""
 
+CLOSED_FOR_TOKEN = 4401
+"""The code with which a socket is closed that has no good token, or none any more."""
+
+CLOSED_FOR_ORIGIN = 4403
+"""The code with which a socket is closed that a page of another site has opened."""
+
+MOST_RECEIPTS = 100
+"""How many pieces of mail one receipt may name."""
+
 _SESSION = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LONGEST_MAIL_ID = 200
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -81,6 +91,32 @@ def message_of(data: Mapping[str, object]) -> ChatMessage:
     if not isinstance(text, str):
         raise ProtocolError("text: should be a string", message_id)
     return ChatMessage(message_id, _LONE_SURROGATE.sub("\ufffd", text))
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """The ids of mail that a client got, and of mail that somebody looked at."""
+
+    delivered: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+
+
+def receipts_of(data: Mapping[str, object]) -> Receipts:
+    """Reads ``delivered`` and ``read``; either may be missing.
+
+    Raises:
+        ProtocolError: when one is no list of ids, or too long.
+    """
+    return Receipts(_ids(data, "delivered"), _ids(data, "read"))
+
+
+def _ids(data: Mapping[str, object], name: str) -> tuple[str, ...]:
+    given = data.get(name) or []
+    if not isinstance(given, list) or len(given) > MOST_RECEIPTS:
+        raise ProtocolError(f"{name}: should be a list of at most {MOST_RECEIPTS} ids of mail")
+    if not all(isinstance(id, str) and len(id) <= _LONGEST_MAIL_ID for id in given):
+        raise ProtocolError(f"{name}: should hold ids of mail alone")
+    return tuple(given)
 
 
 def session_of(value: object) -> str:

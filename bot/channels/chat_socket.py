@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -12,14 +13,85 @@ from sanic.server.websockets.frame import WebsocketFrameAssembler
 from sanic.server.websockets.impl import WebsocketImplProtocol
 from websockets.frames import Frame, Opcode
 
-from bot.channels.chat_protocol import ChatMessage, ProtocolError, decode, message_of
+from bot.channels.chat_protocol import (
+    CLOSED_FOR_TOKEN,
+    ChatMessage,
+    ProtocolError,
+    decode,
+    message_of,
+)
 
 logger = logging.getLogger(__name__)
 
-Answer = Callable[[ChatMessage], Awaitable[dict[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+NextFrame = Callable[[float], Awaitable["bytes | None"]]
+"""Waits for the client's next frame, but no longer than so many seconds."""
 
 _WAITING_AT_MOST = 16
 _SEND_SECONDS = 10.0
+_STOP_SECONDS = 1.0
+
+
+class Farewell(Exception):
+    """The socket is to be closed by us, with a code of docs/app-chat.md and a reason in one line."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Peer(ABC):
+    """Whom a socket speaks with, and what is answered to them."""
+
+    @abstractmethod
+    async def greet(self, next_frame: NextFrame) -> Mapping[str, Any]:
+        """The fields of the ``hello`` frame, once it is known who this is.
+
+        Raises:
+            Farewell: when nobody may come in.
+        """
+
+    @abstractmethod
+    async def answer(self, message: ChatMessage) -> dict[str, Any]:
+        """The fields of a ``reply`` frame, or with ``error`` among them those of an ``error`` frame; must not raise."""
+
+    @abstractmethod
+    async def handle(self, kind: str, frame: Mapping[str, object]) -> Mapping[str, Any]:
+        """The whole frame that answers a frame of another type than ``message``.
+
+        Raises:
+            ProtocolError: when there is no such type, or the frame cannot be read.
+        """
+
+    @abstractmethod
+    def seconds_left(self) -> float | None:
+        """For how long the client may stay; ``None`` without an end."""
+
+    @abstractmethod
+    def opened(self, send: Send) -> None:
+        """The client was greeted; ``send`` brings it further frames from now on."""
+
+    @abstractmethod
+    def closed(self) -> None:
+        """The socket has ended; called after :meth:`opened` alone."""
+
+
+class Outliving:
+    """The work that is finished although the client it was for has gone."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def keep(self, task: asyncio.Task[None]) -> None:
+        """Keeps a task until it ends."""
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def finish(self) -> None:
+        """Waits for what is under way, but no longer than a second."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=_STOP_SECONDS)
 
 
 class ChatSocket:
@@ -30,60 +102,84 @@ class ChatSocket:
     must find the answer.
     """
 
-    def __init__(self, socket: WebsocketImplProtocol, answer: Answer) -> None:
-        """Takes the open socket and what answers one message.
-
-        ``answer`` never raises; it returns the fields of a ``reply`` frame, or with ``error`` among
-        them those of an ``error`` frame.
-        """
+    def __init__(self, socket: WebsocketImplProtocol, peer: Peer) -> None:
+        """Takes the open socket and whom it speaks with."""
         self._socket = socket
         self._frames = socket.assembler = _Frames(socket)
-        self._answer = answer
+        self._peer = peer
         self._free = asyncio.Semaphore(_WAITING_AT_MOST)
         self._last: asyncio.Task[None] | None = None
 
     async def serve(self, keep: Callable[[asyncio.Task[None]], None]) -> None:
-        """Serves until the client is gone, which Sanic tells by cancelling.
+        """Serves until the client is gone, which Sanic tells by cancelling, or may stay no longer.
 
         ``keep`` gets every task that may outlive the socket.
         """
         try:
-            await self._send({"type": "hello"})
-            while True:
-                await self._take(await self._next_frame(), keep)
+            await self._send({"type": "hello", **await self._peer.greet(self._next_frame)})
+            self._peer.opened(self._send)
+            try:
+                await self._serve(keep)
+            finally:
+                self._peer.closed()
+        except Farewell as farewell:
+            await self._socket.close(farewell.code, farewell.reason)
         finally:
             self._frames.close()
 
+    async def _serve(self, keep: Callable[[asyncio.Task[None]], None]) -> None:
+        while True:
+            left = self._peer.seconds_left()
+            if left is not None and left <= 0:
+                raise Farewell(CLOSED_FOR_TOKEN, "token: ran out")
+            frame = await self._next_frame(left)
+            # Without one the time was up, unless it was prolonged meanwhile.
+            if frame is not None:
+                await self._take(frame, keep)
+
     async def _take(self, frame: bytes, keep: Callable[[asyncio.Task[None]], None]) -> None:
         try:
-            message = _message_in(frame)
+            data = decode(frame)
+            kind = data.get("type")
+            message = message_of(data) if kind == "message" else None
         except ProtocolError as error:
-            about = {"in_reply_to": error.message_id} if error.message_id else {}
-            await self._send({"type": "error", "error": str(error)} | about)
+            await self._send(_error(error))
             return
         await self._free.acquire()
+        if message is None:
+            keep(asyncio.create_task(self._handle(str(kind), data)))
+            return
         self._last = asyncio.create_task(self._reply(message, self._last))
         keep(self._last)
 
-    async def _next_frame(self) -> bytes:
+    async def _next_frame(self, seconds: float | None) -> bytes | None:
         # Not the socket's recv(): cancelled, it leaves a task behind for each client that goes away.
-        reading = asyncio.ensure_future(self._frames.get())
+        reading = asyncio.ensure_future(self._frames.get(seconds))
         try:
             await asyncio.wait({reading})
         finally:
             reading.cancel()
         frame = reading.result()
-        return frame.encode() if isinstance(frame, str) else frame or b""
+        return frame.encode() if isinstance(frame, str) else frame
 
     async def _reply(self, message: ChatMessage, previous: asyncio.Task[None] | None) -> None:
         try:
             if previous is not None:
                 await asyncio.wait({previous})
             await self._send({"type": "typing"})
-            reply = await self._answer(message)
+            reply = await self._peer.answer(message)
             await self._send({"type": "error" if "error" in reply else "reply"} | reply)
         finally:
             self._free.release()
+
+    async def _handle(self, kind: str, frame: Mapping[str, object]) -> None:
+        try:
+            answer = await self._peer.handle(kind, frame)
+        except ProtocolError as error:
+            answer = _error(error)
+        finally:
+            self._free.release()
+        await self._send(answer)
 
     async def _send(self, frame: Mapping[str, Any]) -> None:
         # Sanic reports a dead transport as a cancellation of whoever sends; in a task of its own it
@@ -101,11 +197,9 @@ def _accept_loss(sending: asyncio.Task[None]) -> None:
         logger.debug("a chat client went away before its frame")
 
 
-def _message_in(frame: bytes) -> ChatMessage:
-    data = decode(frame)
-    if data.get("type") != "message":
-        raise ProtocolError("type: should be 'message'")
-    return message_of(data)
+def _error(error: ProtocolError) -> dict[str, Any]:
+    about = {"in_reply_to": error.message_id} if error.message_id else {}
+    return {"type": "error", "error": str(error)} | about
 
 
 class _Frames(WebsocketFrameAssembler):

@@ -13,11 +13,14 @@ STRINGS = frozenset(
     "title assistant me hotline_label automated note_title note_1 note_2 note_3 note_urgent"
     " greeting greeting_more openers_label log_label quick_replies_label typing newest pending failed"
     " retry input_label placeholder send keys counter too_long status_connecting status_offline"
-    " status_reconnecting status_online".split()
+    " status_reconnecting status_online status_signin status_barred agent larger close bar_label bar_close"
+    " pictures_add camera album pictures_limits picture picture_remove pictures_sent uploading reading"
+    " pictures_too_many picture_too_big picture_wrong_type pictures_refused widget_open widget_unread"
+    " widget_loading widget_refused".split()
 )
 """The names of the strings that the page shows."""
 
-_FILLED_BY_THE_PAGE = frozenset({"count", "limit", "over"})
+_FILLED_BY_THE_PAGE = frozenset({"count", "limit", "over", "megabytes", "percent"})
 _FILLED_HERE = frozenset(
     {"institution", "short_name", "hotline", "hotline_name", "hours", "app_entry"}
 )

@@ -116,4 +116,5 @@ def _inbound(body: Any, attachments: tuple[Attachment, ...]) -> tuple[str, Inbou
         text=text,
         received_at=datetime.now(timezone.utc),
         attachments=attachments,
+        address=sender,
     )

@@ -12,6 +12,7 @@ import typer
 from actions.content import ContentError
 from bot.cases.records import CaseError
 from bot.cli.bench import bench
+from bot.cli.campaign import campaign_app
 from bot.cli.cases import cases_app
 from bot.cli.content import content_app
 from bot.cli.delivery import dead, replay, retry, sinks
@@ -59,6 +60,7 @@ app.add_typer(signals_app, name="signals")
 cases_app.add_typer(evidence_app, name="evidence")
 app.add_typer(cases_app, name="cases")
 app.add_typer(content_app, name="content")
+app.add_typer(campaign_app, name="campaign")
 app.add_typer(staff_app, name="staff")
 app.add_typer(radar_app, name="radar")
 app.add_typer(privacy_app, name="privacy")

@@ -67,6 +67,10 @@ class EmbeddedExchanges(ExchangeStore):
         talk = self._talks.read(conversation, known, self._clock())
         return Opened("", talk, user, reply)
 
+    async def user(self, user: Pseudonym) -> UserRecord:
+        """See :meth:`ExchangeStore.user`."""
+        return await self._ledger.users.get(user)
+
     async def commit(self, asked: Asked, opened: Opened, outcome: Outcome) -> int:
         """See :meth:`ExchangeStore.commit`."""
         conversation = self._hasher.conversation(asked.conversation)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.hashing import Pseudonym
 from bot.inbound import InboundMessage
 from bot.ledger.ledger import StoredReply, TurnRecord
 from bot.users import UserRecord
@@ -140,6 +141,14 @@ class ExchangeStore(ABC):
 
         Raises:
             StoreUnavailable, LedgerError: when it was not written.
+        """
+
+    @abstractmethod
+    async def user(self, user: Pseudonym) -> UserRecord:
+        """The record of a user as of the last durable change, outside of any exchange.
+
+        Raises:
+            StoreUnavailable, LedgerError: when it cannot be read.
         """
 
     @abstractmethod

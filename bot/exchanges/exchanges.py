@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -56,6 +57,16 @@ class Exchange:
     def user(self) -> UserRecord:
         """The record of the message's user."""
         return self.opened.user
+
+    @property
+    def spoken_at(self) -> float | None:
+        """When something was last said before this message, in seconds since 1970; ``None`` in a new conversation."""
+        talk = self.opened.talk
+        if talk.version == 0:
+            return None
+        if talk.turns:
+            return float(json.loads(talk.turns[-1])[-1]["timestamp"])
+        return float(self._live.tracker.events[-1].timestamp) if self._live else None
 
     def tracker(self, domain: Domain) -> DialogueStateTracker | None:
         """The conversation so far, ``None`` for a new one."""
@@ -159,6 +170,17 @@ class Exchanges:
         # Its tracker has seen what is not to be, and is not put back into memory.
         self._end(exchange)
         await self.store.abandon(exchange.asked, exchange.opened)
+
+    async def talk(self, conversation: str) -> Talk:
+        """What is stored of a conversation, whole, as soon as nothing of it is being answered.
+
+        Raises:
+            StoreUnavailable, LedgerError: when the store cannot be read.
+        """
+        asked = Asked(conversation, lambda: 0)
+        opened = await self.store.open(asked)
+        await self.store.abandon(asked, opened)
+        return opened.talk
 
     async def record(self, conversation: str, turn: TurnRecord) -> None:
         """Writes what a turn decided: with the end of its exchange if that has a gate, otherwise now.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Union
 
-from actions.plan import Contact, Dispute, Signal, UserChange
+from actions.plan import Contact, Dispute, Followup, Practice, Signal, UserChange
+from bot.handoff.asking import HandoffTurn
 from bot.hashing import Hasher, Pseudonym
 from bot.inbound import InboundMessage
 from bot.ledger.database import Reader, database_path, placeholders
@@ -40,7 +41,9 @@ class TurnRecord:
     ``receipt`` is the number (see :func:`bot.ledger.receipts.receipt_number`) under which the first
     signal is filed as a tip-off; ``address`` is remembered with the user's record, so pass it only
     for a user who may be written to. ``said`` is the masked text of a message whose words are to be kept, ``None``
-    for all others; ``evidence`` what the user said to their being evidence; ``notices`` those that were told.
+    for all others; ``evidence`` what the user said to their being evidence; ``notices`` those that were told, ``practice`` what
+    happened in a practised scam, ``handoff`` what a person of ours is to see of it. ``followup``
+    is a question to be asked later at ``reach``, or the answer to one.
     """
 
     context: TurnContext
@@ -52,6 +55,10 @@ class TurnRecord:
     evidence: bool | None = None
     dispute: Dispute | None = None
     notices: tuple[int, ...] = ()
+    practice: Practice | None = None
+    followup: Followup | None = None
+    reach: str | None = field(default=None, repr=False)
+    handoff: HandoffTurn | None = None
 
     def __post_init__(self) -> None:
         if self.receipt is not None and not self.signals:
@@ -320,6 +327,9 @@ def _changes_something(turn: TurnRecord) -> bool:
         turn.change != _NO_CHANGE
         or turn.address is not None
         or turn.dispute is not None
+        or turn.practice is not None
+        or turn.followup is not None
+        or turn.handoff is not None
         or bool(turn.notices)
     )
 

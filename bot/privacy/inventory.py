@@ -98,6 +98,53 @@ PLACES: Final = (
         emptied={"user": "", "reason": ""},
     ),
     Place("addresses", "user_records", "''", ("channel", "address"), Fate.REMOVED),
+    Place(
+        "mailbox",
+        "mailbox",
+        "kept_at",
+        ("channel", "bubbles", "kept_at", "shown_at", "read_at"),
+        Fate.REMOVED,
+    ),
+    # That somebody was written to and how a practice went stays, without whom: the figures must still add up.
+    Place(
+        "practices",
+        "practices",
+        "started_at",
+        ("channel", "script", "answers", "score_before", "score_after", "score", "finished_at"),
+        Fate.EMPTIED,
+        emptied={"user": ""},
+    ),
+    Place(
+        "campaign_messages",
+        "practices",
+        "queued_at",
+        ("campaign", "channel", "state", "sent_at", "answered_at", "finished_at", "opted_out_at"),
+        Fate.EMPTIED,
+        emptied={"user": None, "address": ""},
+    ),
+    Place(
+        "handoff_messages",
+        "handoffs",
+        "at",
+        ("side", "text", "at"),
+        Fate.REMOVED,
+        own=f"handoff IN (SELECT id FROM handoffs WHERE {_OWN})",
+    ),
+    # That somebody waited, and for how long, stays without whom: the figures must still add up.
+    Place(
+        "handoffs",
+        "handoffs",
+        "asked_at",
+        ("channel", "state", "reason", "asked_at", "answered_at", "summary"),
+        Fate.EMPTIED,
+        emptied={
+            "user": "",
+            "conversation": "",
+            "reach": "",
+            "state": "ended",
+            "summary": "{}",
+        },
+    ),
     Place("unreachable", "user_records", "since", ("channel", "since"), Fate.REMOVED),
     Place("wechat_choices", "replies", "at", ("choices",), Fate.REMOVED),
     Place("wechat_inbox", "replies", "kept_at", ("body",), Fate.REMOVED),
@@ -188,13 +235,16 @@ WITHOUT_BORROWERS: Final[Mapping[str, frozenset[str]]] = {
     "goes with its signal or entry": frozenset(
         {"case_signal_words", "case_note_words", "appeal_signals", "deliveries"}
     ),
-    "of staff": frozenset({"staff", "staff_sessions", "login_failures", "proposals"}),
+    "of staff": frozenset(
+        {"staff", "staff_sessions", "login_failures", "proposals", "script_approvals"}
+    ),
     "of the service": frozenset(
         {
             "sinks",
             "replays",
             "reviewed_examples",
             "answer_times",
+            "conversations_begun",
             "wecom_cursors",
             "wecom_announcements",
             "wecom_answered",

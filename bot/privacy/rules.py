@@ -116,7 +116,14 @@ RULES: Final = (
     ),
     Rule("staff_sessions", "staff_sessions", ("token",), "began_at"),
     Rule("login_failures", "login_failures", ("rowid",), "at"),
+    Rule("mailbox", "mailbox", ("id",), "kept_at"),
+    Rule("practices", "practices", ("id",), "started_at"),
+    Rule("practices", "campaign_messages", ("campaign", "user"), "queued_at"),
+    Rule(
+        "handoffs", "handoffs", ("id",), "asked_at", dependents=(("handoff_messages", "handoff"),)
+    ),
     Rule("answer_times", "answer_times", ("hour", "channel", "bucket"), "hour"),
+    Rule("answer_times", "conversations_begun", ("hour", "channel"), "hour"),
     Rule("replays", "replays", ("id",), "ended_at"),
 )
 """In the order in which they are gone through: what rests on a row comes behind it."""

@@ -39,6 +39,7 @@ from bot.redis.keys import (
 )
 from bot.redis.users import RedisUsers, record_of
 from bot.redis.wakeups import Wakeups
+from bot.users import UserRecord
 
 _OPEN = Script.named("open")
 _COMMIT = Script.named("commit")
@@ -126,6 +127,10 @@ class RedisExchanges(ExchangeStore):
         """See :meth:`ExchangeStore.abandon`."""
         with contextlib.suppress(StoreUnavailable):
             await self._release(opened.ticket, asked)
+
+    async def user(self, user: Pseudonym) -> UserRecord:
+        """See :meth:`ExchangeStore.user`."""
+        return await self._users.get(user)
 
     async def record(self, turn: TurnRecord) -> None:
         """See :meth:`ExchangeStore.record`."""

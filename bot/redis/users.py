@@ -42,6 +42,14 @@ class RedisUsers:
             for key, turn in zip(user.all, message.all)
         ]
 
+    async def get(self, user: Pseudonym) -> UserRecord:
+        """The record as of the last change.
+
+        Raises:
+            StoreUnavailable: when it cannot be read.
+        """
+        return record_of([await self._held(user)])
+
     def answered(self, user: Pseudonym, message: Pseudonym, turn: TurnRecord) -> None:
         """The reply to a message is stored; what was before its change is of no use any more."""
         if turn.change != _NO_CHANGE:

@@ -1,12 +1,9 @@
 // The input: Enter sends, Shift+Enter breaks the line, an input method's own Enter does neither.
 
+import { fill } from "./fill.js";
+
 const COUNTED_FROM = 0.8;
 const TALLEST = 148;
-
-/** A text with `{name}` replaced by the values. */
-function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-}
 
 export class Composer {
   #input;
@@ -15,6 +12,7 @@ export class Composer {
   #strings;
   #limit;
   #send;
+  #mayBeEmpty = false;
 
   /** `limit` in characters; `send(text)` gets what was entered, without blanks around it. */
   constructor({ form, input, button, counter }, strings, limit, send) {
@@ -41,6 +39,12 @@ export class Composer {
     this.#measure();
   }
 
+  /** Pictures may be sent without words. */
+  mayBeEmpty(may) {
+    this.#mayBeEmpty = may;
+    this.#measure();
+  }
+
   /** Puts the cursor into the input. */
   focus() {
     this.#input.focus();
@@ -58,7 +62,7 @@ export class Composer {
   #measure() {
     const count = Array.from(this.#input.value.trim()).length;
     const over = count - this.#limit;
-    this.#button.disabled = count === 0 || over > 0;
+    this.#button.disabled = (count === 0 && !this.#mayBeEmpty) || over > 0;
     this.#input.setAttribute("aria-invalid", String(over > 0));
     this.#counter.classList.toggle("over", over > 0);
     this.#counter.textContent =

@@ -1,12 +1,15 @@
 // Shows the conversation. Everything is inserted as text: nothing that a person or the assistant writes
 // becomes markup or a link.
 
+import { fill } from "./fill.js";
+
 const GAP = 5 * 60_000;
 const NEAR = 80;
+const FADING = 1_500;
 const NUMBER = /(\d[\d-]{3,18}\d)/;
 
 /** An element with a class and, if given, a text. */
-function element(tag, className, text) {
+export function element(tag, className, text) {
   const made = document.createElement(tag);
   made.className = className;
   if (text !== undefined) made.textContent = text;
@@ -66,17 +69,24 @@ export class Log {
     }).observe(scroller);
   }
 
-  /** Shows what the user said: `{id, text, shown?, at, state: "waiting" | "answered" | "refused"}`. */
-  addUser(entry) {
+  /**
+   * Shows what the user said: `{id, text, shown?, pictures?, at, state: "waiting" | "answered" | "refused"}`, and the
+   * pictures with it as far as there are URLs of them.
+   */
+  addUser(entry, urls = []) {
     this.#time(entry.at);
     const turn = element("div", "turn user");
-    turn.append(element("span", "unseen", this.#strings.me), this.#bubble(entry.shown ?? entry.text));
+    turn.append(element("span", "unseen", this.#strings.me));
+    if (entry.pictures) turn.append(this.#pictures(entry, urls));
+    const words = entry.shown ?? entry.text;
+    if (words) turn.append(this.#bubble(words));
     turn.append(element("p", "mark waiting", this.#strings.pending));
     const refused = element("p", "mark refused", this.#strings.failed);
     const retry = element("button", "retry", this.#strings.retry);
     retry.type = "button";
     retry.addEventListener("click", () => this.#events.retry(entry));
-    refused.append(retry);
+    // Pictures are not kept over a reload: they have to be chosen again.
+    if (!entry.pictures || urls.length > 0) refused.append(retry);
     turn.append(refused);
     this.#sent.set(entry.id, turn);
     this.mark(entry);
@@ -88,7 +98,30 @@ export class Log {
     this.#sent.get(entry.id).dataset.state = entry.state;
   }
 
-  /** Shows a reply: `{id, messages: [{text, buttons?}], at, chosen: {message index: button index}}`. */
+  /** Shows how much of the pictures has arrived, from 0 to 1. */
+  progress(entry, share) {
+    const turn = this.#sent.get(entry.id);
+    const bar = turn?.querySelector("progress");
+    if (!bar) return;
+    bar.value = share;
+    const percent = Math.round(share * 100);
+    turn.querySelector(".uploaded").textContent =
+      share < 1 ? fill(this.#strings.uploading, { percent }) : this.#strings.reading;
+  }
+
+  /** Takes everything off the screen, to be shown anew without being read out again. */
+  clear() {
+    this.#sent.clear();
+    this.#last = 0;
+    this.#root.setAttribute("aria-live", "off");
+    this.#root.replaceChildren();
+    setTimeout(() => this.#root.setAttribute("aria-live", "polite"), FADING);
+  }
+
+  /**
+   * Shows a reply or mail: `{id, messages: [{text?, buttons?, image?, custom?}], at, chosen: {message index: button
+   * index}}`; returns its element.
+   */
   addReply(entry) {
     const stay = !this.#pinned;
     this.#time(entry.at);
@@ -97,14 +130,23 @@ export class Log {
     avatar.src = "favicon.svg";
     avatar.alt = "";
     avatar.width = avatar.height = 28;
-    turn.append(avatar, element("span", "unseen", this.#strings.assistant));
+    const person = entry.messages.find(({ custom }) => custom?.from === "agent")?.custom;
+    if (person) {
+      turn.classList.add("person");
+      turn.append(avatar, element("p", "by", `${this.#strings.agent} ${person.name ?? ""}`.trim()));
+    } else {
+      turn.append(avatar, element("span", "unseen", this.#strings.assistant));
+    }
     entry.messages.forEach((message, index) => {
+      const image = this.#image(message.image);
+      if (image) turn.append(image);
       if (message.text) turn.append(this.#bubble(message.text));
       if (message.buttons?.length) turn.append(this.#choices(entry, message, index));
     });
     this.#root.append(turn);
     if (stay) this.#newest.hidden = false;
     else this.#show(turn);
+    return turn;
   }
 
   /** Scrolls to the end of the conversation. */
@@ -127,6 +169,36 @@ export class Log {
       bubble.append(index % 2 ? element("span", "number", part) : part);
     });
     return bubble;
+  }
+
+  // Only pictures of our own server: an address elsewhere would tell who reads this, and when.
+  #image(path) {
+    if (typeof path !== "string") return null;
+    const url = new URL(path, document.baseURI);
+    if (url.origin !== location.origin) return null;
+    const image = element("img", "picture");
+    image.src = url.href;
+    image.alt = this.#strings.picture;
+    image.addEventListener("load", () => this.follow());
+    return image;
+  }
+
+  #pictures(entry, urls) {
+    if (urls.length === 0) {
+      return element("p", "bubble", fill(this.#strings.pictures_sent, { count: entry.pictures }));
+    }
+    const row = element("div", "sent-pictures");
+    for (const url of urls) {
+      const image = element("img", "thumb");
+      image.src = url;
+      image.alt = this.#strings.picture;
+      row.append(image);
+    }
+    const bar = element("progress", "bar");
+    bar.max = 1;
+    bar.setAttribute("aria-label", this.#strings.picture);
+    row.append(bar, element("p", "uploaded"));
+    return row;
   }
 
   #choices(entry, message, index) {

@@ -50,7 +50,9 @@ def test_every_reply_that_stands_in_the_code_is_in_the_catalogue() -> None:
 
 
 def test_every_reply_of_the_catalogue_is_written_and_no_other() -> None:
-    assert set(needed()) == set(RESPONSES)
+    # The wording of a warning to many is chosen by whoever sends it.
+    chosen = {name for name in RESPONSES if name.startswith("utter_outreach_")}
+    assert set(needed()) - chosen == set(RESPONSES) - chosen
 
 
 @pytest.mark.parametrize(("name", "demand"), sorted(needed().items()))

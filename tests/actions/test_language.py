@@ -56,3 +56,12 @@ def test_every_text_has_a_language(text: str, before: str) -> None:
 @given(st.text(st.characters(blacklist_categories=()), max_size=30))
 def test_lone_surrogates_have_a_language_too(text: str) -> None:
     assert language_of(text + "\ud800") in LANGUAGES
+
+
+@pytest.mark.parametrize("text", ["wx abc123", "loan pro max", "hi"])
+def test_a_few_latin_words_in_a_chinese_talk_are_no_english(text: str) -> None:
+    assert language_of(text, "zh-Hans", opens=False) == "zh-Hans"
+
+
+def test_a_sentence_in_english_is_answered_in_english_at_any_time() -> None:
+    assert language_of("what should I do now", "zh-Hans", opens=False) == "en"

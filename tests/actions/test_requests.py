@@ -144,3 +144,25 @@ def test_a_notice_waits_until_a_crisis_has_passed() -> None:
     turn = Conversation().say(DESPAIR, notices=(Notice("utter_verdict_corrected", (3,)),))
     assert "utter_verdict_corrected" not in names(turn)
     assert turn.notices == ()
+
+
+def test_who_says_only_that_they_were_cheated_is_told_what_to_do_and_asked_how_far_it_went() -> (
+    None
+):
+    turn = Conversation().say(said("我被骗了", act="greet"))
+    assert names(turn) == ["utter_cheated"]
+    assert turn.signals == ()
+
+
+def test_who_says_it_in_a_talk_about_a_threat_is_understood_by_that_talk() -> None:
+    talk = Conversation()
+    talk.say(OFFER)
+    assert "utter_cheated" not in names(talk.say(said("我被骗了", act="already_paid")))
+
+
+def test_a_no_to_nothing_is_taken_as_a_goodbye() -> None:
+    assert names(Conversation().say(sentence("no_verdict"))) == ["utter_goodbye"]
+
+
+def test_the_number_of_a_choice_that_nobody_gave_is_asked_about() -> None:
+    assert names(Conversation().say(said("1", act="goodbye"))) == ["utter_clarify"]

@@ -21,7 +21,7 @@ from bot.ledger.reading import LedgerView
 from tests.bot.conftest import Rest
 from tests.conftest import RunningService
 
-KILLS = 20 if os.environ.get("JINGZHONG_SOAK") == "1" else 3
+KILLS = 20 if os.environ.get("JINGZHONG_SOAK") == "1" else 2
 SENDERS = 8
 # Each says something else to the model; the second carries more than one code.
 TEXTS = (

@@ -24,6 +24,7 @@ from bot.channels.telegram.commands import load_commands
 from bot.channels.telegram.connection import Connection, telegram_bot
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.reading import UpdateReader
+from bot.channels.telegram.sender import TelegramSender
 from bot.hashing import Hasher
 from bot.pictures.reader import can_read
 from bot.services import Services
@@ -63,6 +64,8 @@ class TelegramChannel(Channel):
         super().__init__(services)
         bot = telegram_bot(services.settings)
         self._connection = Connection(bot)
+        self._reach = Reach(services.ledger, services.hasher)
+        services.senders.add(TelegramSender(bot, self._reach))
         self._secrets = webhook_secrets(services.hasher, bot.token)
         settings = services.settings
         self._reader = UpdateReader(
@@ -184,9 +187,7 @@ class TelegramChannel(Channel):
             parse=lambda text: app.ctx.agent.parse_message(text),
             opening=lambda: services.plain(NOTICE),
         )
-        return Answering(
-            self._connection.bot, self._reader, assistant, Reach(services.ledger, services.hasher)
-        )
+        return Answering(self._connection.bot, self._reader, assistant, self._reach)
 
     def _is_telegram(self, request: Request) -> bool:
         given = request.headers.get(SECRET_HEADER, "").encode()

@@ -17,7 +17,6 @@ from bot.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
 
-_RETRIES: Final = 2  # after Telegram asked to wait
 _CONNECTIONS: Final = 64
 _LONGEST_PAUSE: Final = 60.0
 
@@ -40,7 +39,8 @@ def telegram_bot(settings: Settings) -> TelegramBot:
         base_url=f"{server}/bot",
         base_file_url=f"{server}/file/bot",
         request=HTTPXRequest(connection_pool_size=_CONNECTIONS, read_timeout=10, pool_timeout=5),
-        rate_limiter=AIORateLimiter(max_retries=_RETRIES),
+        # Whoever calls says how often to wait as long as Telegram asks; that can be minutes.
+        rate_limiter=AIORateLimiter(max_retries=0),
     )
 
 

@@ -6,9 +6,9 @@ import asyncio
 import logging
 import sys
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.error import (
@@ -27,7 +27,10 @@ from bot.channels.telegram.parts import in_parts
 
 logger = logging.getLogger(__name__)
 
-_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+RETRIES: Final = 2
+"""How often a reply is tried again by itself after Telegram asked to wait."""
+
+NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _REMEMBERED: Final = 10_000  # replies
 _ALL: Final = sys.maxsize
 
@@ -61,7 +64,9 @@ class Destination:
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
+    """One message of Telegram's."""
+
     text: str
     buttons: InlineKeyboardMarkup | None = None
 
@@ -96,19 +101,19 @@ class Delivery:
     async def say(self, chat: int, text: str) -> None:
         """Tries once to send a text that stands for no reply; never raises."""
         try:
-            await self._bot.send_message(chat, text)
+            await self._bot.send_message(chat, text, rate_limit_args=RETRIES)
         except TelegramError as error:
             logger.warning("telegram: a notice was not taken: %s", type(error).__name__)
 
     async def _deliver(self, to: Destination, bubbles: Sequence[Bubble]) -> None:
-        parts = list(_parts(bubbles))
+        parts = parts_of(bubbles)
         for place in range(self._arrived.get(to.reply, 0), len(parts)):
             answers = to.answers if place == 0 else None
             await self._send(to.chat, parts[place], answers)
             self._note(to.reply, place + 1)
         self._note(to.reply, _ALL)
 
-    async def _send(self, chat: int, part: _Part, answers: int | None) -> None:
+    async def _send(self, chat: int, part: Part, answers: int | None) -> None:
         for pause in (*self._patience.pauses, None):
             try:
                 await self._try(chat, part, answers)
@@ -130,7 +135,7 @@ class Delivery:
                     raise Undelivered from None
                 await asyncio.sleep(pause)
 
-    async def _try(self, chat: int, part: _Part, answers: int | None) -> None:
+    async def _try(self, chat: int, part: Part, answers: int | None) -> None:
         reference = (
             ReplyParameters(answers, allow_sending_without_reply=True)
             if answers is not None
@@ -141,7 +146,8 @@ class Delivery:
             part.text,
             reply_markup=part.buttons,
             reply_parameters=reference,
-            link_preview_options=_NO_PREVIEW,
+            link_preview_options=NO_PREVIEW,
+            rate_limit_args=RETRIES,
         )
 
     def _note(self, reply: str, arrived: int) -> None:
@@ -151,9 +157,14 @@ class Delivery:
             self._arrived.popitem(last=False)
 
 
-def _parts(bubbles: Sequence[Bubble]) -> Iterator[_Part]:
+def parts_of(bubbles: Iterable[Mapping[str, Any]]) -> Sequence[Part]:
+    """What Telegram gets for the bubbles of a reply."""
+    return tuple(_parts(bubbles))
+
+
+def _parts(bubbles: Iterable[Mapping[str, Any]]) -> Iterator[Part]:
     for bubble in bubbles:
         *texts, last = in_parts(str(bubble.get("text") or "")) or [""]
-        yield from map(_Part, texts)
+        yield from map(Part, texts)
         if last:
-            yield _Part(last, keyboard(bubble.get("buttons") or ()))
+            yield Part(last, keyboard(bubble.get("buttons") or ()))

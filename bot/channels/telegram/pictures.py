@@ -10,7 +10,7 @@ from typing import Final
 from telegram import Message
 from telegram.error import TelegramError
 
-from bot.channels.telegram.delivery import TelegramBot
+from bot.channels.telegram.delivery import RETRIES, TelegramBot
 from bot.inbound import Attachment, InboundMessage
 from bot.pictures.limits import LONGEST_PICTURE, MOST_PICTURES
 
@@ -59,7 +59,7 @@ async def _fetch(bot: TelegramBot, picture: Picture) -> bytes | None:
     if picture.size > LONGEST_PICTURE:
         return None
     try:
-        file = await bot.get_file(picture.file_id)
+        file = await bot.get_file(picture.file_id, rate_limit_args=RETRIES)
         return bytes(await file.download_as_bytearray())
     except TelegramError as error:
         logger.warning("telegram: a picture was not fetched: %s", type(error).__name__)

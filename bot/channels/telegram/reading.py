@@ -147,6 +147,8 @@ class UpdateReader:
             received_at=min(at.astimezone(timezone.utc), datetime.now(timezone.utc)),
             language=author.language_code if isinstance(author, User) else None,
             attachments=things,
+            # Nobody is written to before others.
+            address=str(chat.id) if private else None,
         )
 
     def _words(self, message: Message, me: Me) -> tuple[str | None, str]:

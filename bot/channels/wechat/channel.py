@@ -26,6 +26,7 @@ from bot.channels.wechat.inbox import Inbox
 from bot.channels.wechat.pictures import Pictures
 from bot.channels.wechat.reading import CHANNEL, Following, Posted, read
 from bot.channels.wechat.rendering import passive, rendered
+from bot.channels.wechat.sender import WechatSender
 from bot.channels.wechat.wording import load_words
 from bot.services import Services
 from bot.settings import Settings
@@ -79,6 +80,7 @@ class WechatChannel(Channel):
         self._account = wechat_account(settings)
         self._reach = Reach(services.ledger, services.hasher)
         self._choices = Choices(services.ledger, services.hasher, CHANNEL)
+        services.senders.add(WechatSender(self._account, self._words, self._choices, self._reach))
         self._timing = timing
         self._answering: Answering | None = None
         self._beside: Periodic | None = None

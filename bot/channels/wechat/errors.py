@@ -19,6 +19,10 @@ class Unreached(PlatformError):
     """The platform could not be reached, or is too busy: later the same may succeed."""
 
 
+class Unanswered(Unreached):
+    """No answer came to a request that may have arrived: it may have been done or not."""
+
+
 class Denied(PlatformError):
     """The platform refused for good; ``code`` is its error code."""
 

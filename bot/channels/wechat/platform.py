@@ -14,6 +14,7 @@ from bot.channels.wechat.errors import (
     Denied,
     Elsewhere,
     NotPermitted,
+    Unanswered,
     Unreached,
     Unwanted,
     WindowClosed,
@@ -22,6 +23,7 @@ from bot.channels.wechat.tokens import AccessToken, AccessTokens
 
 _TIMEOUT: Final = httpx.Timeout(10.0, connect=5.0)
 _MEDIA: Final = "/cgi-bin/media/get"
+_NEVER_LEFT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _STALE: Final = frozenset({40001, 40014, 42001})
 # Among them: the address of this machine is none that WeCom trusts, which somebody has to put right.
 _LATER: Final = frozenset({-1, 45009, 45011, 60020})
@@ -60,15 +62,22 @@ class Platform(ABC):
         """Posts a body with the access token; one that has become stale is replaced once.
 
         Raises:
-            Unreached: when the same may succeed later.
+            Unreached: when the same may succeed later; :class:`Unanswered` when it may have succeeded already.
             Denied: when it was refused; the kinds of it tell why.
         """
-        token = await self._tokens.get()
+        token = await self._token()
         answer = await self.ask("POST", path, {"access_token": token}, body)
         if answer.get("errcode", 0) in _STALE:
-            token = await self._tokens.replace(token)
+            token = await self._token(stale=token)
             answer = await self.ask("POST", path, {"access_token": token}, body)
         return checked(answer, path)
+
+    async def _token(self, stale: str | None = None) -> str:
+        try:
+            return await (self._tokens.replace(stale) if stale else self._tokens.get())
+        except Unanswered as error:
+            # Whatever was to be done with the token was not begun.
+            raise Unreached(str(error)) from None
 
     async def ask(
         self,
@@ -80,7 +89,7 @@ class Platform(ABC):
         """One request and its answer, whatever the answer says.
 
         Raises:
-            Unreached: when there is none.
+            Unreached: when there is none; :class:`Unanswered` when the request may have arrived.
         """
         # Escaped characters would be shown to the user as they are.
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
@@ -94,11 +103,13 @@ class Platform(ABC):
             )
             response.raise_for_status()
             answer = response.json()
-        except (httpx.HTTPError, ValueError) as error:
+        except _NEVER_LEFT as error:
             # Its own words hold the address and with it the token.
             raise Unreached(f"{path}: {type(error).__name__}") from None
+        except (httpx.HTTPError, ValueError) as error:
+            raise Unanswered(f"{path}: {type(error).__name__}") from None
         if not isinstance(answer, dict):
-            raise Unreached(f"{path}: the answer is no JSON object")
+            raise Unanswered(f"{path}: the answer is no JSON object")
         return answer
 
     async def media(self, media_id: str, most: int) -> bytes | None:

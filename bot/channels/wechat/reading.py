@@ -82,6 +82,7 @@ class _Sender:
             text=text,
             received_at=self.at,
             attachments=attachments,
+            address=self.user,
         )
 
 

@@ -25,6 +25,7 @@ from bot.channels.wecom.progress import Progress
 from bot.channels.wecom.pulling import Puller
 from bot.channels.wecom.reading import CHANNEL
 from bot.channels.wecom.rendering import rendered
+from bot.channels.wecom.sender import WecomSender
 from bot.ledger.errors import LedgerError
 from bot.services import Services
 from bot.settings import Settings
@@ -71,6 +72,8 @@ class WecomChannel(Channel):
         )
         self._words = load_words(settings.content)
         self._account = kf_account(settings)
+        self._reach = Reach(services.ledger, services.hasher)
+        services.senders.add(WecomSender(self._account, self._words, self._reach))
         self._progress = Progress(services.ledger)
         self._beside: Periodic | None = None
         self._puller: Puller | None = None
@@ -158,12 +161,11 @@ class WecomChannel(Channel):
 
     def _build(self, on_new_message: OnNewMessage) -> Puller:
         services, words = self.services, self._words
-        reach = Reach(services.ledger, services.hasher)
         speech = Speech(
             fetch=Pictures(self._account, services.settings).with_data,
             receive=lambda message: self.receive(message, on_new_message),
             render=lambda bubbles: rendered(bubbles, words),
             healthy=lambda: services.ledger.writer.healthy and services.exchanges.store.healthy,
         )
-        answering = Answering(speech, self._account, reach)
+        answering = Answering(speech, self._account, self._reach)
         return Puller(self._account, self._progress, answering, words)

@@ -12,6 +12,7 @@ from bot.channels.wechat.wording import WechatWords
 from bot.inbound import Attachment, InboundMessage
 
 CHANNEL: Final = "wecom"
+_BETWEEN: Final = "/"
 MENU_PREFIX: Final = "jz:"
 """Begins the id of a menu entry of ours; what follows are the words that it stands for."""
 
@@ -25,6 +26,17 @@ _KINDS: Final = {
     "file": "file",
     "business_card": "contact",
 }
+
+
+def address_of(account: str, user: str) -> str:
+    """Where a user is reached: in one account of the customer service."""
+    return f"{account}{_BETWEEN}{user}"
+
+
+def parts_of_address(address: str) -> tuple[str, str]:
+    """The account and the user of an address, empty where it names none."""
+    account, _, user = address.partition(_BETWEEN)
+    return account, user
 
 
 @dataclass(frozen=True)
@@ -130,6 +142,7 @@ def _message(
         text=text,
         received_at=at,
         attachments=attachments,
+        address=address_of(account, user),
     )
 
 

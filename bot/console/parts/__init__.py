@@ -13,6 +13,7 @@ PARTS = (
     "radar",
     "trends",
     "cases",
+    "handoff",
     "report",
     "audit",
     "staff",
@@ -22,6 +23,7 @@ PARTS = (
     "feedback",
     "evidence",
     "privacy",
+    "scripts",
 )
 """Modules of this package, one for each part that is served."""
 

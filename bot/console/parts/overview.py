@@ -17,6 +17,7 @@ from bot.console.part import Nav, Part
 from bot.console.parts.signals.listing import signal_table
 from bot.console.tables import Cell, Column, Table
 from bot.console.visit import Visit
+from bot.deflection import DeflectionFigures
 from bot.ledger.encoding import parse_time, rfc3339
 from bot.ledger.events import EVENT_TYPE
 from bot.reporting.answer_times import AnswerTimeFigures, Quantiles, hour_of
@@ -32,7 +33,9 @@ _SECONDS = {"type": ["number", "null"]}
 _COUNT = {"type": "integer", "minimum": 0}
 _TODAY = {
     "type": "object",
-    "required": ["day", "signals", "urgent", "reporters", "codes", "answers", "sinks"],
+    "required": [
+        *("day", "signals", "urgent", "reporters", "codes", "answers", "deflection", "sinks"),
+    ],
     "properties": {
         "day": {"type": "string"},
         "signals": _COUNT,
@@ -44,6 +47,15 @@ _TODAY = {
             "description": "How long answers took, in seconds.",
             "properties": {"count": _COUNT, "median": _SECONDS, "p95": _SECONDS},
         },
+        "deflection": {
+            "type": "object",
+            "description": "Conversations of the last seven days, and the share of them without a hand-off.",
+            "properties": {
+                "conversations": _COUNT,
+                "handed_off": _COUNT,
+                "share": {"type": ["number", "null"]},
+            },
+        },
         "sinks": {"type": "array", "items": {"type": "object"}},
     },
 }
@@ -53,6 +65,7 @@ def part(desk: Desk) -> Part:
     """The part."""
     overview = Part("overview")
     signals, times = SignalFigures(desk.reader), AnswerTimeFigures(desk.reader)
+    deflection = DeflectionFigures(desk.reader)
 
     @overview.page("", nav=Nav("watch", 10))
     def show(visit: Visit) -> Answer:
@@ -70,6 +83,7 @@ def part(desk: Desk) -> Part:
             reporters=signals.reporters(today),
             cases=_cases(desk, now),
             answers=times.of(begun, now),
+            alone=deflection.lately(now),
             hours=_hours(visit, signals.by_hour(today)),
             codes=_codes(visit, signals.by("code", today)),
             urgents=_urgents(visit, now),
@@ -82,6 +96,7 @@ def part(desk: Desk) -> Part:
         now = desk.clock()
         today = Span.day(now)
         answers = times.of(parse_time(today.bounds[0]), now)
+        alone = deflection.lately(now)
         return {
             "day": today.first.isoformat(),
             "signals": signals.count(today),
@@ -89,6 +104,11 @@ def part(desk: Desk) -> Part:
             "reporters": signals.reporters(today),
             "codes": signals.by("code", today),
             "answers": {"count": answers.count, "median": answers.median, "p95": answers.p95},
+            "deflection": {
+                "conversations": alone.conversations,
+                "handed_off": alone.handed_off,
+                "share": alone.share,
+            },
             "sinks": [
                 {
                     "name": name,

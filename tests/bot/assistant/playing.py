@@ -125,7 +125,9 @@ class Stock:
             generator=GuardedReplies(services=services),
             tracker_store=InMemoryTrackerStore(Domain.empty()),
             lock_store=InMemoryLockStore(),
-            action_endpoint=ActionServerHere(ActionAnswer(services.content)),
+            action_endpoint=ActionServerHere(
+                ActionAnswer(services.content, practices=services.practices)
+            ),
         )
         self.agent.load_model(model)
 

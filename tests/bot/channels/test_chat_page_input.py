@@ -52,7 +52,7 @@ def test_the_send_button_gives_the_focus_back(visit: Callable[..., Visit]) -> No
 def test_what_has_the_focus_shows_it(visit: Callable[..., Visit]) -> None:
     chat = visit(**DESKTOP).open()
     seen = set()
-    for _ in range(6):
+    for _ in range(8):
         chat.page.keyboard.press("Tab")
         name = chat.page.evaluate(FOCUSED)
         outline = "getComputedStyle(document.activeElement).outline"

@@ -68,4 +68,4 @@ def test_nothing_else_of_the_folder_is_served(running_service: str) -> None:
 
 def test_who_may_frame_the_page_cannot_smuggle_a_directive() -> None:
     with pytest.raises(ValueError, match="frame_ancestors"):
-        page_blueprint("'self'; script-src *")
+        page_blueprint(dict, "'self'; script-src *")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from bot.cli import measuring
 from bot.cli.evaluate import evaluate
+from bot.recognition import Recogniser, load_recogniser
 from nlu.evaluation import floors
 
 Run = Callable[..., "Ended"]
@@ -26,6 +28,8 @@ class Ended:
 def run(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """``run("rows.jsonl", "--json")`` with the trained model, in a folder of its own."""
     monkeypatch.setenv("JINGZHONG_HOME", str(tmp_path / "home"))
+    # Loading takes seconds, and every call would load the same.
+    monkeypatch.setattr(measuring, "load_recogniser", _loaded)
     monkeypatch.chdir(tmp_path)
     app = typer.Typer()
     app.command()(evaluate)
@@ -35,6 +39,11 @@ def run(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         return Ended(done.exit_code, done.stdout, done.stderr)
 
     return call
+
+
+@lru_cache(maxsize=1)
+def _loaded(path: Path) -> Recogniser:
+    return load_recogniser(path)
 
 
 def write(path: Path, *rows: dict[str, object]) -> Path:

@@ -117,6 +117,15 @@ class House:
                 ("unreachable VALUES (?, 'rest', ?)", (mine, at)),
                 ("wechat_choices VALUES (?, '[]', ?)", (mine, at)),
                 ("wechat_inbox VALUES (?, ?, '{}', ?, NULL, 0)", (f"t-{user}", mine, at)),
+                (
+                    "handoffs VALUES (?, ?, ?, 'rest', ?, 'waiting', 'request', 0, ?, ?, NULL, "
+                    'NULL, NULL, NULL, NULL, \'{"said": "聊天原文"}\')',
+                    (f"RG-{user}", mine, f"c-{user}", user, at, at),
+                ),
+                (
+                    "handoff_messages VALUES (NULL, ?, ?, 'user', NULL, '我很急', ?, NULL)",
+                    (f"h-{user}", f"RG-{user}", at),
+                ),
             ):
                 connection.execute(f"INSERT INTO {statement}", values)
 
