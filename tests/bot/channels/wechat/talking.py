@@ -18,6 +18,7 @@ from sanic import Sanic
 
 from bot.channels.wechat.answering import Timing
 from bot.channels.wechat.channel import WechatChannel
+from bot.outbound.message import Fate, OutboundMessage
 from bot.services import Services
 from tests.bot.channels.serving import Serving
 from tests.bot.channels.wechat.posts import AES_KEY, APP_ID, TOKEN, Post, Poster, xml
@@ -66,14 +67,15 @@ class Wechat:
     """A running service, WeChat beside it, and the people who write."""
 
     def __init__(
-        self, account: OfficialAccount, assistant: Assistant, services: Services, base_url: str
+        self, account: OfficialAccount, assistant: Assistant, services: Services, serving: Serving
     ) -> None:
         self.account = account
         self.assistant = assistant
+        self._loop = serving.loop
         self.services = services
         key = services.settings.wechat_aes_key
         self.poster = Poster("safe" if key else "plain")
-        self.client = httpx.Client(base_url=base_url, timeout=30.0, trust_env=False)
+        self.client = httpx.Client(base_url=serving.base_url, timeout=30.0, trust_env=False)
 
     def post(self, post: Post) -> httpx.Response:
         return self.client.post(WEBHOOK, params=post.query, content=post.body)
@@ -85,6 +87,11 @@ class Wechat:
         if answer.text == "success":
             return None
         return self.poster.opened(answer.text)["Content"]
+
+    def write(self, address: str, message: OutboundMessage, *, keep: bool = False) -> Fate:
+        """We write to somebody by ourselves; what became of that."""
+        sending = self.services.senders.send("wechat", address, message, keep=keep)
+        return asyncio.run_coroutine_threadsafe(sending, self._loop).result(30.0).fate
 
     def say(self, user: str, words: str, **fields: Any) -> str | None:
         """Somebody writes; returns what is answered at once."""
@@ -144,7 +151,7 @@ def wechat(
         await services.stop()
 
     serving = Serving(app)
-    running = Wechat(theirs, mind, services, serving.base_url)
+    running = Wechat(theirs, mind, services, serving)
     try:
         yield running
     finally:

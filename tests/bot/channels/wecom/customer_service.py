@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import time
 import uuid
@@ -17,6 +18,7 @@ from rasa.core.channels.channel import UserMessage, register
 from sanic import Sanic
 
 from bot.channels.wecom.channel import WecomChannel
+from bot.outbound.message import Fate, OutboundMessage
 from bot.services import Services
 from tests.bot.channels.serving import Serving
 from tests.bot.channels.wechat.posts import AES_KEY, TOKEN, Post, Poster
@@ -142,13 +144,14 @@ class Wecom:
     """A running service and the customer service that it reads."""
 
     def __init__(
-        self, theirs: CustomerService, assistant: Assistant, services: Services, base_url: str
+        self, theirs: CustomerService, assistant: Assistant, services: Services, serving: Serving
     ) -> None:
         self.theirs = theirs
         self.assistant = assistant
+        self._loop = serving.loop
         self.services = services
         self.poster = Poster(app_id=CORP_ID)
-        self.client = httpx.Client(base_url=base_url, timeout=30.0, trust_env=False)
+        self.client = httpx.Client(base_url=serving.base_url, timeout=30.0, trust_env=False)
 
     def post(self, post: Post) -> httpx.Response:
         return self.client.post(WEBHOOK, params=post.query, content=post.body)
@@ -157,6 +160,11 @@ class Wecom:
         """WeCom says that there is something to read."""
         text = announcement(self.theirs.new_token(), account, event)
         return self.post(self.poster.post(text))
+
+    def write(self, address: str, message: OutboundMessage, *, keep: bool = False) -> Fate:
+        """We write to somebody by ourselves; what became of that."""
+        sending = self.services.senders.send("wecom", address, message, keep=keep)
+        return asyncio.run_coroutine_threadsafe(sending, self._loop).result(30.0).fate
 
     def say(self, user: str, words: str, **fields: Any) -> list[str]:
         """Somebody writes; returns what is answered."""
@@ -234,7 +242,7 @@ def wecom(
         await services.stop()
 
     serving = Serving(app)
-    running = Wecom(server, mind, services, serving.base_url)
+    running = Wecom(server, mind, services, serving)
     try:
         yield running
     finally:
