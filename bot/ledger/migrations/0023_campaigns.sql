@@ -29,6 +29,7 @@ CREATE TABLE campaign_messages (
     channel TEXT NOT NULL,
     address TEXT NOT NULL,
     segment TEXT NOT NULL DEFAULT '',
+    consent_ref TEXT,
     variant TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'queued'
         CHECK (state IN ('queued', 'claimed', 'sent', 'kept', 'skipped', 'failed', 'unknown')),
@@ -50,6 +51,15 @@ CREATE TABLE campaign_messages (
 CREATE INDEX campaign_messages_due ON campaign_messages (campaign, due_at)
     WHERE state = 'queued' AND user IS NOT NULL;
 CREATE INDEX campaign_messages_claimed ON campaign_messages (claimed_until) WHERE state = 'claimed';
+-- How many messages were taken in hand for a channel in each second, by all processes together: what keeps them within
+-- the limits of the platform.
+CREATE TABLE campaign_pace (
+    channel TEXT NOT NULL,
+    second INTEGER NOT NULL,
+    taken INTEGER NOT NULL,
+    PRIMARY KEY (channel, second)
+) WITHOUT ROWID;
+
 CREATE INDEX campaign_messages_by_user ON campaign_messages (user, sent_at);
 
 -- One row for each time that somebody played a script, pushed (then "campaign" is there) or on their own wish. The

@@ -1,0 +1,1 @@
+"""Campaigns on their way: the audience, the sending, and how far it got."""

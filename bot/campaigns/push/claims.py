@@ -1,0 +1,108 @@
+"""Takes messages in hand: each once, by one process, and no more in a second than the platform allows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from bot.campaigns.push.rules import PushRules
+from bot.ledger.encoding import rfc3339
+
+HELD: Final = timedelta(minutes=5)
+"""Whoever has not said by then what became of a message is taken for dead."""
+
+_KEPT_SECONDS: Final = 60
+# What a process had in hand when it died may have gone out: better once too seldom than twice.
+_SETTLE: Final = (
+    "UPDATE campaign_messages SET state = 'unknown', reason = 'interrupted', sent_at = :now "
+    "WHERE state = 'claimed' AND claimed_until <= :now"
+)
+_BEGIN: Final = (
+    "UPDATE campaigns SET state = 'running', changed_at = :now "
+    "WHERE state = 'scheduled' AND (starts_at IS NULL OR starts_at <= :now)"
+)
+_OVER: Final = (
+    "UPDATE campaign_messages SET state = 'skipped', reason = 'window_over' WHERE state = 'queued' "
+    "AND campaign IN (SELECT id FROM campaigns WHERE state = 'running' AND ends_at <= :now)"
+)
+_ERASED: Final = (
+    "UPDATE campaign_messages SET state = 'skipped', reason = 'erased' "
+    "WHERE state = 'queued' AND user IS NULL"
+)
+_DONE: Final = (
+    "UPDATE campaigns SET state = 'done', changed_at = :now WHERE state = 'running' AND NOT EXISTS "
+    "(SELECT 1 FROM campaign_messages WHERE campaign = campaigns.id "
+    "AND state IN ('queued', 'claimed'))"
+)
+_WAITING: Final = (
+    "SELECT DISTINCT channel FROM campaign_messages WHERE state = 'queued' AND user IS NOT NULL "
+    "AND due_at <= :now AND campaign IN (SELECT id FROM campaigns WHERE state = 'running')"
+)
+_TAKEN: Final = "SELECT taken FROM campaign_pace WHERE channel = ? AND second = ?"
+_TAKE: Final = (
+    "UPDATE campaign_messages SET state = 'claimed', claimed_by = :by, claimed_until = :until, "
+    "tries = tries + 1 WHERE id IN (SELECT id FROM campaign_messages WHERE state = 'queued' "
+    "AND user IS NOT NULL AND due_at <= :now AND channel = :channel AND campaign IN "
+    "(SELECT id FROM campaigns WHERE state = 'running') ORDER BY due_at, id LIMIT :limit) "
+    "RETURNING id, campaign, user, channel, address, consent_ref, variant, tries"
+)
+_COUNT: Final = (
+    "INSERT INTO campaign_pace (channel, second, taken) VALUES (?, ?, ?) "
+    "ON CONFLICT (channel, second) DO UPDATE SET taken = taken + excluded.taken"
+)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message in hand."""
+
+    id: int
+    campaign: str
+    user: str
+    channel: str
+    address: str = field(repr=False)
+    consent_ref: str | None
+    variant: str
+    tries: int
+
+
+def housekeeping(connection: sqlite3.Connection, now: datetime) -> None:
+    """Begins what is due, ends what is over, and gives up on what a dead process had in hand."""
+    values = {"now": rfc3339(now)}
+    for statement in (_SETTLE, _BEGIN, _OVER, _DONE):
+        connection.execute(statement, values)
+    connection.execute(_ERASED)
+    connection.execute(
+        "DELETE FROM campaign_pace WHERE second < ?", (int(now.timestamp()) - _KEPT_SECONDS,)
+    )
+
+
+def claim(
+    connection: sqlite3.Connection, rules: PushRules, by: str, now: datetime, most: int
+) -> Sequence[Claimed]:
+    """Takes at most ``most`` messages in hand, and of each channel no more than this second has left.
+
+    It runs in the writer's transaction, so that any number of processes together keep the limit.
+    """
+    found: list[Claimed] = []
+    second = int(now.timestamp())
+    stamp = rfc3339(now)
+    for (channel,) in connection.execute(_WAITING, {"now": stamp}).fetchall():
+        row = connection.execute(_TAKEN, (channel, second)).fetchone()
+        left = min(rules.rate(channel) - (row[0] if row else 0), most - len(found))
+        if left <= 0:
+            continue
+        values: dict[str, Any] = {
+            "by": by,
+            "until": rfc3339(now + HELD),
+            "now": stamp,
+            "channel": channel,
+            "limit": left,
+        }
+        taken = [Claimed(*each) for each in connection.execute(_TAKE, values).fetchall()]
+        connection.execute(_COUNT, (channel, second, len(taken)))
+        found += taken
+    return found
