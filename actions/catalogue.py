@@ -31,6 +31,7 @@ EXTRA_PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     },
     "utter_handoff_words": frozenset({"words"}),
     "utter_practice_line": frozenset({"line"}),
+    "utter_banned": frozenset({"until"}),
     "utter_phrase": frozenset({"phrase"}),
     "utter_en_phrase": frozenset({"phrase"}),
     "utter_en_picture_read": frozenset({"quote"}),
@@ -154,6 +155,7 @@ def needed() -> dict[str, Demand]:
         "how_to_check",
     ):
         demands[f"utter_{name}"] = Demand(hotline=True)
+    demands["utter_banned"] = Demand(hotline=True, words=("110",))
     return demands
 
 

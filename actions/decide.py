@@ -9,7 +9,7 @@ from actions.content import Content
 from actions.english import in_english
 from actions.facts import Facts
 from actions.followup import ASKED as FOLLOWUP_ASKED
-from actions.followup import agreed, answer_of, followed_up, with_followup_offer
+from actions.followup import agreed, answer_of, followed_up, heard, recalled, with_followup_offer
 from actions.handoff import handed_over, taken_over
 from actions.language import language_of
 from actions.numbers import NumberCheck
@@ -64,10 +64,12 @@ def decide(
     reminded = agreed(analysis, state, content)
     if reminded is not None:
         return reminded
-    answer = answer_of(analysis, facts, content)
+    state, first = heard(state, facts)
+    answer = answer_of(analysis, facts, content, first=first)
     answered = followed_up(answer, analysis, state)
     if answered is not None:
         return answered
+    state = recalled(answer, state)
     practice = practised(analysis, state, facts, content, practices)
     if practice is not None:
         return practice
@@ -90,7 +92,7 @@ def decide(
         meaning = replace(meaning, codes=("fake_hotline",), stage="asking")
     signals, threats = signal_turn(meaning, analysis, state, facts, content)
     replies = _replies(meaning, analysis, state, checks, facts, content)
-    replies = with_reports(replies, meaning, state, signals, reports)
+    replies = with_reports(replies, meaning, state, signals, reports, facts.teller)
     replies, asked = _with_questions(replies, meaning, state, facts, signals)
     notices = facts.notices if meaning.kind not in ("crisis", "emergency") else ()
     replies = (*replies, *(Reply(notice.reply) for notice in notices))
@@ -107,8 +109,7 @@ def decide(
     replies = with_pictures(replies, meaning, facts.picture, state.language)
     replies, going = left_alone(replies, meaning, state, facts.day)
     replies, offered = with_offer(replies, state, can=practices.are_there())
-    replies, reminds = with_followup_offer(replies, meaning, state, facts, signals)
-    asked = FOLLOWUP_ASKED if reminds and asked is None else asked
+    replies, asked = with_followup_offer(replies, meaning, state, facts, signals, asked)
     replies, handoff = handed_over(replies, meaning, state, facts)
     after = _next(
         state,
@@ -122,7 +123,7 @@ def decide(
         tone=analysis.tone,
         suspected=_suspected(meaning, analysis),
         practice=going,
-        followup_offered=state.followup_offered or reminds,
+        followup_offered=state.followup_offered or asked == FOLLOWUP_ASKED,
         practice_offered=state.practice_offered or offered,
         card_offered=state.card_offered or any(reply.buttons == CARD_OFFER for reply in replies),
     )

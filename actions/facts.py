@@ -88,7 +88,7 @@ class Facts:
     ``truncated`` that only the beginning of the message was read; ``notices`` wait to be told; ``picture`` is there
     if it came with pictures; ``invitation`` if a pushed campaign waits for an answer; ``phrase`` is what the institution's
     app shows the user, so that they recognise us. ``followup`` if a question of ours does;
-    ``reachable`` tells that we can write to the user without being asked.
+    ``reachable`` tells that we can write to the user without being asked. ``teller`` is the user as reports are counted.
     """
 
     conversation: str = ""
@@ -109,6 +109,7 @@ class Facts:
     reachable: bool = False
     phrase: str | None = None
     handoff: HandoffFact | None = None
+    teller: str = ""
 
     @property
     def day(self) -> date:

@@ -15,17 +15,18 @@ MOST_SHOWN: Final = 9999  # five digits would look like a number that can be run
 class Reports(Protocol):
     """Counts of distinct reporters."""
 
-    def reporters(self, contact: Contact) -> int:
-        """How many users told of it so far, 0 where that may not be said; must not block.
+    def reporters(self, contact: Contact, teller: str = "") -> int:
+        """How many users but ``teller`` told of it so far, 0 where that may not be said; must not block.
 
-        A name is a contact of the kind ``agency``, and is counted only once its case is confirmed.
+        ``teller`` is the user as :class:`actions.facts.Facts` names them. Asking about it is no telling. A name is a
+        contact of the kind ``agency``, and is counted only once its case is confirmed.
         """
 
 
 class NoReports:
     """Nothing is known, such as in an action server of its own."""
 
-    def reporters(self, contact: Contact) -> int:
+    def reporters(self, contact: Contact, teller: str = "") -> int:
         """None."""
         return 0
 
@@ -39,13 +40,15 @@ def with_reports(
     state: ConversationState,
     signals: tuple[Signal, ...],
     reports: Reports,
+    teller: str = "",
 ) -> tuple[Reply, ...]:
     """Tells how many others spoke of the same contact, behind what it is and before what to do."""
     if meaning.kind not in ("threat", "verification") or state.minor or not signals:
         return replies
-    told = [reports.reporters(contact) for contact in signals[0].contacts]
+    told = [reports.reporters(contact, teller) for contact in signals[0].contacts]
     if signals[0].agency is not None:
-        told.append(reports.reporters(Contact(AGENCY, signals[0].agency, signals[0].agency)))
+        name = Contact(AGENCY, signals[0].agency, signals[0].agency)
+        told.append(reports.reporters(name, teller))
     count = max(told, default=0)
     if not count:
         return replies

@@ -42,7 +42,8 @@ class ConversationState:
     the question that we put last; ``urgent`` the urgent state that still holds; ``misunderstood`` counts
     turns in a row that we could not read; ``tone`` is how the last message was said;
     ``suspected`` is the code that it leant to without telling enough of it. ``practice`` is a practised scam that waits
-    for an answer (see :mod:`actions.practice`), ``campaign`` the last pushed one that was answered.
+    for an answer (see :mod:`actions.practice`), ``campaign`` the last pushed one that was answered, ``question`` the last question
+    of ours (see :mod:`actions.followup`) after which something was said.
     """
 
     turn: int = 0
@@ -61,6 +62,7 @@ class ConversationState:
     practice: Mapping[str, Any] | None = None
     practice_offered: bool = False
     followup_offered: bool = False
+    question: str | None = None
     campaign: str | None = None
 
     @property

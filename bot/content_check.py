@@ -16,7 +16,8 @@ from bot.channels.chat_words import words_of
 from bot.channels.telegram.commands import load_commands
 from bot.channels.wechat.wording import load_words
 from bot.handoff.rules import load_handoff
-from bot.outreach.templates import TEMPLATE
+from bot.outreach.rules import OutreachRules, load_outreach
+from bot.outreach.templates import TEMPLATE, template_problems
 from bot.privacy.compliance import load_compliance
 from bot.privacy.terms import load_terms
 from bot.sharing.policy import load_policy
@@ -54,6 +55,7 @@ def check_content(folder: Path, today: date) -> list[str]:
     load_policy(folder)
     load_terms(folder)
     load_handoff(folder)
+    outreach = load_outreach(folder)
     load_compliance(folder)
     responses = load_responses(folder)
     style = _style(folder)
@@ -61,7 +63,8 @@ def check_content(folder: Path, today: date) -> list[str]:
     texts = {name: fill(str(items[0]["text"]), values) for name, items in responses.items()}
     shown = {**texts, **_other_texts(folder, responses, content)}
     problems = list(_missing(responses, content))
-    problems.extend(_placeholders(responses, content))
+    problems.extend(_placeholders(responses, content, outreach))
+    problems.extend(template_problems(outreach.templates, responses))
     problems.extend(_numbers(shown, content))
     problems.extend(_lengths(texts, style))
     problems.extend(_distinct(texts))
@@ -124,11 +127,13 @@ def _missing(responses: dict[str, list[dict[str, Any]]], content: Content) -> It
             yield f"{name}: no part of the assistant uses this reply; remove it or correct its name"
 
 
-def _placeholders(responses: dict[str, list[dict[str, Any]]], content: Content) -> Iterator[str]:
+def _placeholders(
+    responses: dict[str, list[dict[str, Any]]], content: Content, outreach: OutreachRules
+) -> Iterator[str]:
     for name, items in responses.items():
-        unknown = (
-            placeholders(str(items[0]["text"])) - set(content.values()) - placeholders_of(name)
-        )
+        template = outreach.templates.get(name)
+        filled = placeholders_of(name) | (template.values if template else frozenset())
+        unknown = placeholders(str(items[0]["text"])) - set(content.values()) - filled
         for placeholder in sorted(unknown):
             yield f"{name}: nobody fills the placeholder {{{placeholder}}}"
 

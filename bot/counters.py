@@ -53,7 +53,7 @@ class Counters:
         )
         self.limited = Counter(
             "jingzhong_limited",
-            "Messages that were not taken, by what they exceeded: rate, queue or size",
+            "Messages that were not taken, by what they exceeded: rate, queue or size, or ban",
             ["reason"],
             registry=self._own,
         )

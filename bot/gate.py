@@ -7,7 +7,7 @@ import logging
 import re
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
@@ -16,7 +16,10 @@ from actions.answer import FAILURE
 from actions.checks import written_date
 from actions.facts import BEIJING, FACTS_KEY, Facts, Invitation, Notice, ReceiptFact
 from actions.handoff import SILENT
+from bot.bans.door import Banned
+from bot.bans.wording import told_of_ban
 from bot.campaigns.invitations import invitation
+from bot.channels.lately import Lately
 from bot.exchanges.exchange import ExchangeLost, StoreUnavailable
 from bot.feedback.notices import pending
 from bot.handoff.standing import handoff_fact
@@ -56,12 +59,18 @@ class Unavailable(Exception):
 class Refused(Unavailable):
     """The message was not taken, since its sender or all together send too much.
 
-    ``retry_after`` tells in how many seconds it may be sent again.
+    ``retry_after`` tells in how many seconds it may be sent again. ``told`` tells whether the sender heard of this
+    lately, and is ``None`` where the channel has to know how often to say it.
     """
 
-    def __init__(self, text: str, retry_after: int) -> None:
+    def __init__(self, text: str, retry_after: int, *, told: bool | None = None) -> None:
         super().__init__(text)
         self.retry_after = retry_after
+        self.told = told
+
+    def is_news(self, lately: Lately, user: Hashable) -> bool:
+        """Whether to say so to the user, of whom ``lately`` knows when they last heard it from the channel."""
+        return lately.first(user) if self.told is None else not self.told
 
 
 class UndecidedError(Exception):
@@ -135,12 +144,19 @@ class Gate:
     async def _turn(self, message: InboundMessage, on_new_message: OnNewMessage) -> list[Bubble]:
         services, counters = self._services, self._services.counters
         try:
+            services.door.admit(message)
             with services.limits.admit(message):
                 read = await self._pictures.receive(message)
                 return await self._exchange(read, on_new_message)
         except LimitExceeded as error:
             counters.limited.labels(error.reason).inc()
+            if error.reason == "rate":
+                await services.door.refused(message)
             raise Refused(services.plain(TOO_MANY), error.retry_after) from None
+        except Banned as error:
+            counters.limited.labels("ban").inc()
+            text = told_of_ban(services.voices.now, error.until)
+            raise Refused(text, error.retry_after, told=error.told) from None
         except Exception as error:
             logger.error("a message was not acknowledged: %s", _loggable(error))
             counters.failures.inc()
@@ -232,9 +248,12 @@ class Gate:
             phrase=message.phrase,
             channel=message.channel,
             invitation=self._invitation(message),
-            followup=open_question(self._services.ledger.reader, self._hashes(message)),
+            followup=open_question(
+                self._services.ledger.reader, self._hashes(message), message.received_at
+            ),
             reachable=message.channel in self._services.senders.channels(),
             handoff=handoff_fact(self._services, message),
+            teller=self._hashes(message).current,
         )
 
     def _notices(self, message: InboundMessage) -> tuple[Notice, ...]:

@@ -15,7 +15,11 @@ from actions.content import Content
 from actions.practice import Practices
 from actions.wording import fill
 from bot.background import Periodic
+from bot.bans.book import BanBook
+from bot.bans.door import BanRules, Door
 from bot.campaigns.library import LibraryShelf
+from bot.campaigns.push.rules import load_push_rules
+from bot.campaigns.push.sending import CampaignSending, campaigns_beside
 from bot.campaigns.room import CampaignRoom
 from bot.campaigns.turns import practice_of_turn
 from bot.cases.beside import cases_beside
@@ -41,6 +45,7 @@ from bot.ledger.reading import LedgerView
 from bot.limits import Limit, Limits
 from bot.outbound.mailbox import Mailbox
 from bot.outbound.senders import Senders
+from bot.outreach.sending import Dispatch, outreach_beside
 from bot.outreach.turns import OutreachHook
 from bot.pictures.reader import PictureReader
 from bot.privacy.retention import retention_beside
@@ -75,6 +80,7 @@ class Services:
     answer_times: AnswerTimes
     conversations: ConversationCounts
     limits: Limits
+    door: Door
     reports: ReportCounts
     mailbox: Mailbox
     senders: Senders
@@ -218,8 +224,10 @@ def build_services(settings: Settings) -> Services:
                 forwarder.poke()
 
     mailbox = Mailbox(ledger.writer, Reader(database_path(home)), hasher)
+    senders = Senders(mailbox)
     voices, answer_times = Voices(voice, on_stop), AnswerTimes()
     conversations = ConversationCounts(lambda channel: counters.conversations.labels(channel).inc())
+    library = LibraryShelf(voices, settings.content)
     reload = ContentReload(voices, settings.content, Reader(database_path(home)))
 
     alone = DeflectionFigures(Reader(database_path(home)))
@@ -243,11 +251,16 @@ def build_services(settings: Settings) -> Services:
         answer_times=answer_times,
         conversations=conversations,
         limits=Limits(Limit(settings.rate_burst, settings.rate_per_minute)),
+        door=Door(
+            BanBook(Reader(database_path(home)), ledger.writer),
+            hasher,
+            BanRules(settings.ban_after, term=60.0 * settings.ban_minutes),
+        ),
         reports=reports,
         mailbox=mailbox,
-        senders=Senders(mailbox),
+        senders=senders,
         app_access=app_access,
-        practices=CampaignRoom(LibraryShelf(voices, settings.content)),
+        practices=CampaignRoom(library),
         forwarders=forwarders,
         pictures=PictureReader(settings.picture_processes, counters.picture),
         background=(
@@ -256,8 +269,24 @@ def build_services(settings: Settings) -> Services:
             Periodic("content", reload.look, _RELOAD_SECONDS),
             Periodic("answer times", write_answer_times, _ANSWER_TIMES_SECONDS),
             Periodic("deflection", tell_deflection, _DEFLECTION_SECONDS),
+            campaigns_beside(
+                CampaignSending(
+                    (Reader(database_path(home)), ledger.writer),
+                    senders,
+                    voices,
+                    library,
+                    load_push_rules(settings.content),
+                    store.user,
+                )
+            ),
             radar_beside(home, ledger.writer, event_source(content.short_name)),
             retention_beside(home, ledger.writer, settings.content),
+            outreach_beside(
+                Dispatch(
+                    *(Reader(database_path(home)), ledger.writer, hasher),
+                    *(voices, store.user, senders),
+                )
+            ),
         ),
     )
 

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     sinks: Optional[Path] = Field(None, description="file of the sinks that get all events")
     rate_burst: int = Field(600, ge=1, description="messages that one person may send at once")
     rate_per_minute: float = Field(60, gt=0, description="messages of one person in the long run")
+    ban_after: int = Field(10, ge=0, description="refusals in ten minutes that ban; 0: none do")
+    ban_minutes: int = Field(60, ge=1, le=1440, description="length of such a ban")
     secret: SecretStr = SecretStr(DEMO_SECRET)
     api_token: Optional[SecretStr] = None
     admin_password: Optional[SecretStr] = None

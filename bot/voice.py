@@ -17,6 +17,7 @@ from bot.channels.app.words import AppWords, app_words
 from bot.channels.chat_words import words_of
 from bot.guard import Guard
 from bot.handoff.rules import HandoffRules, load_handoff
+from bot.outreach.rules import OutreachRules, load_outreach
 
 _steady: ContextVar[Voice | None] = ContextVar("steady_voice", default=None)
 
@@ -30,6 +31,7 @@ class Voice:
     page: Mapping[str, Any]
     app: AppWords
     handoff: HandoffRules
+    outreach: OutreachRules
     responses: Mapping[str, list[dict[str, Any]]]
 
 
@@ -51,7 +53,8 @@ def load_voice(folder: Path, on_stop: Callable[[str], None] | None = None) -> Vo
             f"{folder / 'replies'}: {missing[0]}{more} missing; see: jingzhong content check"
         )
     guard = Guard(Registry.from_content(content), on_stop)
-    return Voice(content, guard, page, app, load_handoff(folder), responses)
+    rules = load_handoff(folder), load_outreach(folder)
+    return Voice(content, guard, page, app, *rules, responses)
 
 
 class Voices:

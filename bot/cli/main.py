@@ -11,6 +11,7 @@ import typer
 
 from actions.content import ContentError
 from bot.cases.records import CaseError
+from bot.cli.bans import bans_app
 from bot.cli.bench import bench
 from bot.cli.campaign import campaign_app
 from bot.cli.cases import cases_app
@@ -20,6 +21,7 @@ from bot.cli.detect import detect
 from bot.cli.evaluate import evaluate
 from bot.cli.evidence import evidence_app
 from bot.cli.feedback import feedback_app
+from bot.cli.outreach import outreach_app
 from bot.cli.privacy import privacy_app
 from bot.cli.radar import radar_app
 from bot.cli.report import report
@@ -35,6 +37,7 @@ from bot.evidence.errors import EvidenceError
 from bot.exchanges.exchange import StoreUnavailable
 from bot.feedback.errors import CandidateFileError, FeedbackError
 from bot.ledger.errors import LedgerError
+from bot.outreach.desk import OutreachError
 from bot.settings import SettingsError
 from bot.sharing.errors import SharingError
 from bot.sinks.deliveries import DeliveryError
@@ -62,10 +65,12 @@ app.add_typer(cases_app, name="cases")
 app.add_typer(content_app, name="content")
 app.add_typer(campaign_app, name="campaign")
 app.add_typer(staff_app, name="staff")
+app.add_typer(bans_app, name="bans")
 app.add_typer(radar_app, name="radar")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(share_app, name="share")
 app.add_typer(feedback_app, name="feedback")
+app.add_typer(outreach_app, name="outreach")
 app.add_typer(telegram_app, name="telegram")
 app.add_typer(wechat_app, name="wechat")
 
@@ -82,6 +87,7 @@ def run() -> None:
         EvidenceError,
         FeedbackError,
         LedgerError,
+        OutreachError,
         SharingError,
         StoreUnavailable,
         TelegramFailed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from actions.plan import Followup
@@ -12,10 +12,9 @@ from bot.hashing import Pseudonym
 from bot.ledger.encoding import rfc3339, storable, to_json
 from bot.ledger.ledger import TurnRecord
 from bot.ledger.outbox import OutboxEvent, publish
-from bot.outreach.templates import STEPS, followup_template
+from bot.outreach.templates import AFTER, followup_template
 
 ANSWERED_TYPE: Final = "jingzhong.followup.answered.v1"
-_HOURS: Final = {"24h": timedelta(hours=24), "72h": timedelta(hours=72)}
 _PLAN: Final = (
     "INSERT INTO outreach (id, kind, template, user, channel, address, code, step, signal, state, "
     "due_at, created_by, created_at) VALUES (?, 'followup', ?, ?, ?, ?, ?, ?, ?, 'planned', ?, "
@@ -27,7 +26,8 @@ _SPARE: Final = (
     "AND signal = ? AND user IN (SELECT value FROM json_each(?))"
 )
 _ANSWER: Final = (
-    "UPDATE outreach SET answer = :answer, answered_at = :at WHERE id = :id AND answer IS NULL "
+    "UPDATE outreach SET answer = :answer, answered_at = :at, delivered_at = coalesce(delivered_at, :at) "
+    "WHERE id = :id AND answer IS NULL "
     "AND user IN (SELECT value FROM json_each(:users)) RETURNING step, code, signal, sent_at, channel"
 )
 _OPTED_OUT: Final = (
@@ -59,7 +59,7 @@ class OutreachHook:
         self, connection: sqlite3.Connection, followup: Followup, turn: TurnRecord, user: Pseudonym
     ) -> None:
         context = turn.context
-        for step in STEPS:
+        for step, after in AFTER.items():
             connection.execute(
                 _PLAN,
                 (
@@ -71,7 +71,7 @@ class OutreachHook:
                     followup.code,
                     step,
                     followup.signal,
-                    rfc3339(context.received_at + _HOURS[step]),
+                    rfc3339(context.received_at + after),
                     rfc3339(context.received_at),
                 ),
             )

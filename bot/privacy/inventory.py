@@ -105,6 +105,14 @@ PLACES: Final = (
         ("channel", "bubbles", "kept_at", "shown_at", "read_at"),
         Fate.REMOVED,
     ),
+    Place(
+        "outreach",
+        "outreach",
+        "created_at",
+        ("kind", "template", "channel", "state", "sent_at", "answer", "answered_at"),
+        Fate.EMPTIED,
+        emptied={"user": None, "address": "", "template_values": "{}", "consent_ref": None},
+    ),
     # That somebody was written to and how a practice went stays, without whom: the figures must still add up.
     Place(
         "practices",
@@ -176,6 +184,8 @@ PLACES: Final = (
         Fate.KEPT,
         own=_OWN_SIGNALS,
     ),
+    # Else whoever floods the service would be rid of that by asking for erasure.
+    Place("bans", "bans", "at", ("channel", "reason", "until", "lifted_at"), Fate.KEPT),
     Place("verdicts", "verdicts", "at", ("verdict", "code"), Fate.KEPT, own=_OWN_SIGNALS),
     Place("case_mentions", "signals", "time", ("key", "code", "stage"), Fate.KEPT),
     Place("radar_reports", "radar", "date(day + 1721424.5)", ("key", "known"), Fate.KEPT),
@@ -236,7 +246,7 @@ WITHOUT_BORROWERS: Final[Mapping[str, frozenset[str]]] = {
         {"case_signal_words", "case_note_words", "appeal_signals", "deliveries"}
     ),
     "of staff": frozenset(
-        {"staff", "staff_sessions", "login_failures", "proposals", "script_approvals"}
+        {"staff", "staff_sessions", "login_failures", "proposals", "script_approvals", "campaigns"}
     ),
     "of the service": frozenset(
         {
@@ -244,6 +254,7 @@ WITHOUT_BORROWERS: Final[Mapping[str, frozenset[str]]] = {
             "replays",
             "reviewed_examples",
             "answer_times",
+            "campaign_pace",
             "conversations_begun",
             "wecom_cursors",
             "wecom_announcements",

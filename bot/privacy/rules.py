@@ -48,6 +48,7 @@ class Rule:
 
 
 RULES: Final = (
+    Rule("outreach", "outreach", ("id",), "created_at"),
     Rule("replies", "replies", ("turn",), "created_at"),
     Rule("conversations", "conversations", ("conversation",), "updated_at"),
     Rule(
@@ -116,6 +117,7 @@ RULES: Final = (
     ),
     Rule("staff_sessions", "staff_sessions", ("token",), "began_at"),
     Rule("login_failures", "login_failures", ("rowid",), "at"),
+    Rule("bans", "bans", ("id",), "until"),
     Rule("mailbox", "mailbox", ("id",), "kept_at"),
     Rule("practices", "practices", ("id",), "started_at"),
     Rule("practices", "campaign_messages", ("campaign", "user"), "queued_at"),

@@ -112,7 +112,40 @@ class Draft:
     booster_of: str | None = None
 
 
-class CampaignBook:
+class CampaignView:
+    """Reads campaigns; every read is short and blocks."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def get(self, id: str) -> Campaign | None:
+        """One campaign."""
+        rows = self._reader.rows(_GET, (id,))
+        return _campaign(rows[0]) if rows else None
+
+    def need(self, id: str) -> Campaign:
+        """One campaign.
+
+        Raises:
+            PushError: when there is none of this id.
+        """
+        found = self.get(id)
+        if found is None:
+            raise PushError("missing", f"{id}: there is no such campaign")
+        return found
+
+    def list(self, limit: int = 100) -> list[Campaign]:
+        """The newest first."""
+        return [_campaign(row) for row in self._reader.rows(_LIST, (limit,))]
+
+    def progress(self, id: str) -> Progress:
+        """How far the sending got."""
+        return Progress(
+            dict(self._reader.rows(_COUNTS, (id,))), dict(self._reader.rows(_REASONS, (id,)))
+        )
+
+
+class CampaignBook(CampaignView):
     """Reads and changes campaigns; every change is audited. Times are aware."""
 
     def __init__(
@@ -122,7 +155,7 @@ class CampaignBook:
         hasher: Hasher,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._reader = reader
+        super().__init__(reader)
         self._writer = writer
         self._hasher = hasher
         self._clock = clock
@@ -206,32 +239,6 @@ class CampaignBook:
             )
 
         return await self._change(id, actor, "campaign.cancel", cancel)
-
-    def get(self, id: str) -> Campaign | None:
-        """One campaign."""
-        rows = self._reader.rows(_GET, (id,))
-        return _campaign(rows[0]) if rows else None
-
-    def need(self, id: str) -> Campaign:
-        """One campaign.
-
-        Raises:
-            PushError: when there is none of this id.
-        """
-        found = self.get(id)
-        if found is None:
-            raise PushError("missing", f"{id}: there is no such campaign")
-        return found
-
-    def list(self, limit: int = 100) -> list[Campaign]:
-        """The newest first."""
-        return [_campaign(row) for row in self._reader.rows(_LIST, (limit,))]
-
-    def progress(self, id: str) -> Progress:
-        """How far the sending got."""
-        return Progress(
-            dict(self._reader.rows(_COUNTS, (id,))), dict(self._reader.rows(_REASONS, (id,)))
-        )
 
     def _queue(
         self, id: str, recipients: Iterable[Recipient], due: datetime, now: datetime

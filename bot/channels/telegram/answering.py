@@ -110,16 +110,14 @@ class Answering:
             bubbles = await self._assistant.receive(message)
         except Refused as error:
             # Not to come again: it would be refused again, and the user is asked to send it later.
-            await self._tell(heard, error.text, self._told_busy)
+            if heard.private and error.is_news(self._told_busy, heard.chat):
+                await self._delivery.say(heard.chat, error.text)
             return []
         except Unavailable as error:
-            await self._tell(heard, error.text, self._told_unavailable)
+            if heard.private and self._told_unavailable.first(heard.chat):
+                await self._delivery.say(heard.chat, error.text)
             raise
         return [{"text": self._assistant.opening()}, *bubbles] if heard.opening else bubbles
-
-    async def _tell(self, heard: Heard, text: str, told: Lately) -> None:
-        if heard.private and told.first(heard.chat):
-            await self._delivery.say(heard.chat, text)
 
     async def _deliver(self, heard: Heard, bubbles: list[Bubble]) -> None:
         user = heard.message.user

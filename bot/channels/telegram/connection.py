@@ -21,8 +21,10 @@ _CONNECTIONS: Final = 64
 _LONGEST_PAUSE: Final = 60.0
 
 
-def telegram_bot(settings: Settings) -> TelegramBot:
+def telegram_bot(settings: Settings, answer_seconds: float = 10.0) -> TelegramBot:
     """The client of the bot that the settings name; nothing is connected yet.
+
+    An answer of Telegram's is waited for ``answer_seconds``.
 
     Raises:
         SettingsError: when they name none.
@@ -38,7 +40,9 @@ def telegram_bot(settings: Settings) -> TelegramBot:
         token,
         base_url=f"{server}/bot",
         base_file_url=f"{server}/file/bot",
-        request=HTTPXRequest(connection_pool_size=_CONNECTIONS, read_timeout=10, pool_timeout=5),
+        request=HTTPXRequest(
+            connection_pool_size=_CONNECTIONS, read_timeout=answer_seconds, pool_timeout=5
+        ),
         # Whoever calls says how often to wait as long as Telegram asks; that can be minutes.
         rate_limiter=AIORateLimiter(max_retries=0),
     )

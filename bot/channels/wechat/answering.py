@@ -106,6 +106,9 @@ class Answering:
             return None
         try:
             reply = turn.reply.result()
+        except Refused as error:
+            # Whoever sends too much and wrote a moment ago needs no second answer that says so.
+            return None if error.told else error.text
         except Unavailable as error:
             # WeChat will not post it again, so that the user must hear it from us.
             return error.text
@@ -196,7 +199,7 @@ class Answering:
             async with self._order.hold(kept.message.user):
                 await self._send(kept, (await asyncio.shield(reply)).texts)
         except Refused as error:
-            await self._send(kept, (error.text,))
+            await self._send(kept, () if error.told else (error.text,))
         except Unavailable:
             logger.warning("wechat: a promised reply is not there yet; tried again")
         except LedgerError as error:

@@ -156,5 +156,6 @@ def _read(body: str) -> Kept:
         received_at=parse_time(fields["received_at"]),
         language=fields["language"],
         attachments=tuple(Attachment(kind, name) for kind, name in fields["attachments"]),
+        address=fields["user"],
     )
     return Kept(message, data["sent"])

@@ -83,7 +83,7 @@ class Answering:
             bubbles = await self._speech.receive(message)
         except Refused as error:
             # To read it again would hold up everybody else; the user is asked to write again.
-            if self._told_busy.first(item.user):
+            if error.is_news(self._told_busy, item.user):
                 await self._send(item, self._speech.render([{"text": error.text}]))
             return
         except Unavailable:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from actions.plan import Contact
 from bot.cases.contacts import ContactKey
+from bot.cases.counting import recount
 from bot.cases.reports import ReportCounts
-from tests.bot.cases.conftest import LI, RULES, Office, telling
+from tests.bot.cases.conftest import HASHER, LI, RULES, Office, telling
 
 PHONE = ContactKey("phone", "+8613800001234")
+OTHER = ContactKey("phone", "+8613900005678")
 AGENCY = ContactKey("agency", "恒信法务")
 
 
@@ -66,3 +70,43 @@ def test_nothing_counts_of_a_false_alarm(office: Office) -> None:
     assert counts(office).count(PHONE) == 5
     office.moves(office.case_of(str(PHONE)), "verifying", "false_alarm")
     assert counts(office).count(PHONE) == 0
+
+
+def test_who_only_asks_about_a_contact_tells_nothing_of_it(office: Office) -> None:
+    office.hears(*(telling(f"a{n}", "phone:13800001234", stage="asking") for n in range(9)))
+    office.hears(*(telling(f"u{n}", "phone:13800001234") for n in range(2)))
+    reports = counts(office)
+    assert reports.count(PHONE) == 0
+    office.hears(telling("a1", "phone:13800001234", message="m2", stage="paid"))
+    office.run(reports.refresh())
+    assert reports.count(PHONE) == 3
+
+
+def test_nobody_is_told_of_their_own_report_as_of_anothers(office: Office) -> None:
+    office.hears(*(telling(f"u{n}", "phone:13800001234") for n in range(4)))
+    reports = counts(office)
+    own, other = (HASHER.user("rest", user).current for user in ("u1", "u9"))
+    assert (reports.count(PHONE, own), reports.count(PHONE, other)) == (3, 4)
+    third = counts_of_three(office)
+    assert third.count(OTHER, own) == 0
+    assert third.count(OTHER, other) == 3
+
+
+def counts_of_three(office: Office) -> ReportCounts:
+    office.hears(*(telling(f"u{n}", "phone:13900005678", message="m2") for n in range(3)))
+    return counts(office)
+
+
+def test_counts_follow_a_judgement_and_the_end_of_signals(office: Office) -> None:
+    office.hears(*(telling(f"u{n}", "phone:13800001234") for n in range(4)))
+    reports = counts(office)
+    reader = office.ledger.reader
+    (event,) = reader.rows("SELECT id FROM events ORDER BY seq LIMIT 1")
+
+    def end(connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM events WHERE id = ?", event)
+        recount(connection)
+
+    office.run(office.ledger.writer.commit(end))
+    office.run(reports.refresh())
+    assert reports.count(PHONE) == 4, "figures stay when a signal is removed for its age"

@@ -14,10 +14,11 @@ from tests.bot.channels.conformance.channel_under_test import (
     NotApplicable,
     Outcome,
 )
+from tests.bot.channels.conformance.in_app import TINY_PICTURE
 
 _TOKEN = "token-of-the-conformance-suite"
 _NO_FIELD = NotApplicable(
-    "the body has a text and nothing else",
+    "a message has words and pictures, and nothing else",
     "what the institution's own front end shows when it has nothing to send",
 )
 _ANSWERED = NotApplicable(
@@ -35,9 +36,7 @@ class RestUnderTest(ChannelUnderTest):
             "what was asked stays asked; a changed text is a message of its own",
             "the answer to the new text",
         ),
-        **dict.fromkeys(
-            ("photo", "voice", "sticker", "location", "file", "contact card"), _NO_FIELD
-        ),
+        **dict.fromkeys(("voice", "sticker", "location", "file", "contact card"), _NO_FIELD),
         "forwarded message": NotApplicable(
             "forwarded words come as a text like all others", "the answer to those words"
         ),
@@ -70,6 +69,14 @@ class RestUnderTest(ChannelUnderTest):
         body = {"sender": self.user(person), "message": text}
         return self._post(json=body if message_id is None else {**body, "message_id": message_id})
 
+    def attach(self, person: str, kind: str) -> Outcome:
+        assert kind == "photo"
+        return self._post(
+            "pictures",
+            data={"sender": self.user(person)},
+            files={"picture": ("a.png", TINY_PICTURE, "image/png")},
+        )
+
     def send_raw(self, body: bytes) -> Outcome:
         return self._post(content=body)
 
@@ -77,8 +84,8 @@ class RestUnderTest(ChannelUnderTest):
         body = {"sender": self.user(person), "message": text}
         return self._post(json=body, headers={"Authorization": "Bearer another"})
 
-    def _post(self, **request: Any) -> Outcome:
-        answer = self._client.post("/webhooks/rest/webhook", **request)
+    def _post(self, path: str = "webhook", **request: Any) -> Outcome:
+        answer = self._client.post(f"/webhooks/rest/{path}", **request)
         if answer.status_code in (400, 401):
             return Outcome(taken=False, refused=True)
         said = tuple(bubble["text"] for bubble in answer.json())

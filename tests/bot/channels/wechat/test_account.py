@@ -9,7 +9,14 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from bot.channels.wechat.account import Account
-from bot.channels.wechat.errors import Denied, NotPermitted, Unreached, Unwanted, WindowClosed
+from bot.channels.wechat.errors import (
+    Denied,
+    NotPermitted,
+    Unanswered,
+    Unreached,
+    Unwanted,
+    WindowClosed,
+)
 from bot.channels.wechat.tokens import AccessToken, AccessTokens
 from tests.bot.channels.wechat.posts import APP_ID
 from tests.bot.channels.wechat.talking import OfficialAccount
@@ -84,7 +91,7 @@ async def test_a_token_is_renewed_before_it_ends() -> None:
         (40003, Denied),
         (-1, Unreached),
         (45009, Unreached),
-        (None, Unreached),
+        (None, Unanswered),
     ],
 )
 async def test_a_refusal_tells_what_it_means(
