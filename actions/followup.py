@@ -38,13 +38,14 @@ _MEANT: Final[Mapping[str | None, str]] = {
 # Said of the other side, and surer than what the words resemble elsewhere.
 _SAID: Final = (
     (re.compile(r"还在(?:联系|聊|谈|办|来往)"), WENT_ON),
-    (re.compile(r"(?:没|还没|再)想好|再(?:看看|说吧|想想)|考虑"), UNKNOWN),
     (
         re.compile(
-            r"(?<!还)没(?:有)?再?(?:理|接|搭理|回他|联系|答应|转|交|办(?!法))|不(?:再)?(?:理|联系)|拉黑|挂断|放弃了"
+            r"(?<!还)没(?:有)?再?(?:理|接|搭理|回他|联系|答应|转|交|办(?!法))"
+            r"|不(?:再)?(?:理|联系|办了)|拉黑|挂断|放弃了"
         ),
         STOPPED,
     ),
+    (re.compile(r"没想好|再(?:看看|说吧|想想)|考虑|不好[讲说]|说不[准清好]|看情况"), UNKNOWN),
 )
 _TERSE: Final = 12  # code points
 _BARE: Final = frozenset({"affirm", "deny", "dont_know"})
@@ -119,10 +120,10 @@ def answer_of(
     only in the ``first`` message since the question: later ones answer what was said in between.
     """
     asked = facts.followup
-    if asked is None or analysis.urgent == "crisis":
+    if asked is None:
         return None
     meant = _PHRASES.get(content.phrases.meaning(analysis.text) or "")
-    if meant is None:
+    if meant is None and analysis.urgent != "crisis":
         meant = _meant(analysis, asked.code, first=first)
     return Followup(asked.signal, asked.code, asked.id, meant) if meant else None
 
@@ -149,8 +150,9 @@ def followed_up(
     answer: Followup | None, analysis: Analysis, state: ConversationState
 ) -> Turn | None:
     """The turn of a plain answer; ``None`` where the message tells more, which is warned of and reported as ever."""
-    sentence = analysis.urgent is None or answer is None or answer.answer != WENT_ON
-    if answer is None or analysis.threats or _act(analysis) in _DEEDS or not sentence:
+    if answer is None or analysis.threats or _act(analysis) in _DEEDS:
+        return None
+    if analysis.urgent and answer.answer == WENT_ON:
         return None
     after = replace(state, turn=state.turn + 1, asked=None, misunderstood=0)
     replies: tuple[Reply, ...] = (Reply(f"utter_followup_{answer.answer}"),)

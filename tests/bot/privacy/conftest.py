@@ -116,6 +116,7 @@ class House:
                 ("radar_reporters VALUES (?, 739000, 739000)", (mine,)),
                 ("unreachable VALUES (?, 'rest', ?)", (mine, at)),
                 ("wechat_choices VALUES (?, '[]', ?)", (mine, at)),
+                ("bans VALUES (NULL, ?, 'rest', '', 'system', ?, ?, NULL, NULL)", (mine, at, at)),
                 ("wechat_inbox VALUES (?, ?, '{}', ?, NULL, 0)", (f"t-{user}", mine, at)),
                 (
                     "handoffs VALUES (?, ?, ?, 'rest', ?, 'waiting', 'request', 0, ?, ?, NULL, "
