@@ -30,6 +30,7 @@ EXTRA_PLACEHOLDERS: Mapping[str, frozenset[str]] = {
         for kind in ("queued", "ticket", "waiting", "crisis_queued", "crisis_ticket")
     },
     "utter_handoff_words": frozenset({"words"}),
+    "utter_handoff_words_alone": frozenset({"words"}),
     "utter_practice_line": frozenset({"line"}),
     "utter_banned": frozenset({"until"}),
     "utter_phrase": frozenset({"phrase"}),
@@ -93,13 +94,13 @@ _SINGLE = (
     "hardship_self credit_record collection_complaint collection_again collection_distress complaint "
     "complaint_regulator official_policy one_off_repair ask_hotline fraud_knowledge greet thanks "
     "goodbye chitchat bot_challenge abuse handoff_off handoff_queued handoff_ticket handoff_waiting handoff_crisis_queued "
-    "handoff_crisis_ticket handoff_silent handoff_words handoff_ended offer_handoff stop_push erase_data "
+    "handoff_crisis_ticket handoff_silent handoff_words handoff_words_alone handoff_ended offer_handoff stop_push erase_data "
     "withdraw_consent privacy_notice clarify general_caution empty emoji too_long failure busy "
     "guard_replacement unavailable dont_know tone_angry tone_desperate "
     "reported_by_others erase_confirm offer_evidence evidence_agreed evidence_withdrawn "
     "dispute_thanks dispute_noted dispute_closed verdict_corrected verdict_changed verdict_kept "
     "offer_followup followup_agreed followup_declined followup_stopped followup_went_on followup_unknown "
-    "outreach_followup_24h outreach_followup_72h "
+    "outreach_followup_24h outreach_followup_72h survey survey_thanks survey_why survey_sorry survey_stopped "
     "telegram_notice phrase how_to_check cheated practice_line practice_stopped practice_resume practice_not_now practice_none offer_practice "
     "picture_read picture_code picture_edited picture_too_large picture_too_many_pixels picture_wrong_type "
     "picture_broken picture_no_text picture_too_slow picture_busy"

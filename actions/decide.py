@@ -26,6 +26,7 @@ from actions.signalling import signal_turn
 from actions.soothing import soothed
 from actions.state import ConversationState, RunningThreat
 from actions.suggestions import suggestion
+from actions.survey import asked_how_it_was, surveyed
 from actions.urgent import crisis_replies, emergency_replies
 from actions.warnings import follow_up, warn
 from actions.wordless import without_understanding
@@ -56,11 +57,16 @@ def decide(
         informed=state.informed or facts.informed,
     )
     request = requested(analysis, state, content)
-    if request is not None:
-        return _carried_out(request, state)
     taken = taken_over(analysis, state, facts, content)
+    # What only we can carry out is not left to a person of ours, all else is said to them.
+    if request is not None and (taken is None or request.is_ours):
+        return _carried_out(request, state)
     if taken is not None:
         return taken
+    survey = surveyed(analysis, state, facts, content)
+    if survey is not None:
+        return survey
+    state = asked_how_it_was(state, facts)
     reminded = agreed(analysis, state, content)
     if reminded is not None:
         return reminded

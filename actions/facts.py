@@ -80,6 +80,19 @@ class FollowupFact:
 
 
 @dataclass(frozen=True)
+class SurveyFact:
+    """Our question how it was with a person, which this message may answer.
+
+    ``answer`` is what was said already, so that only why is still open; ``leaning`` what the words of this message
+    come to, ``good`` or ``poor``.
+    """
+
+    id: str
+    answer: str | None = None
+    leaning: str | None = None
+
+
+@dataclass(frozen=True)
 class Facts:
     """Facts of one message.
 
@@ -109,6 +122,7 @@ class Facts:
     reachable: bool = False
     phrase: str | None = None
     handoff: HandoffFact | None = None
+    survey: SurveyFact | None = None
     teller: str = ""
 
     @property
@@ -132,6 +146,7 @@ class Facts:
             "invitation": invitation,
             "followup": dict(vars(self.followup)) if self.followup else None,
             "handoff": handoff,
+            "survey": dict(vars(self.survey)) if self.survey else None,
         }
 
     @classmethod
@@ -154,4 +169,6 @@ class Facts:
         known["followup"] = FollowupFact(**followup) if followup else None
         handoff = known.get("handoff")
         known["handoff"] = HandoffFact(**handoff) if handoff else None
+        survey = known.get("survey")
+        known["survey"] = SurveyFact(**survey) if survey else None
         return cls(**known)

@@ -123,6 +123,18 @@ class Followup:
 
 
 @dataclass(frozen=True)
+class SurveyAnswer:
+    """What the user says to our question how it was: ``good``, ``fair``, ``poor``, or ``stopped`` for never again.
+
+    ``id`` is that of the question, ``None`` where none is open; ``words`` are those of an answer that was written.
+    """
+
+    answer: str
+    id: str | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class Turn:
     """The outcome of one turn.
 
@@ -144,6 +156,7 @@ class Turn:
     practice: Practice | None = None
     followup: Followup | None = None
     handoff: Handoff | None = None
+    survey: SurveyAnswer | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The part that the service needs, without the conversation state."""
@@ -162,6 +175,7 @@ class Turn:
             "practice": dict(vars(self.practice)) if self.practice else None,
             "followup": dict(vars(self.followup)) if self.followup else None,
             "handoff": dict(vars(self.handoff)) if self.handoff else None,
+            "survey": dict(vars(self.survey)) if self.survey else None,
         }
 
 
@@ -199,3 +213,9 @@ def followup_of(turn: Mapping[str, Any]) -> Followup | None:
     """Reads the follow-up back from :meth:`Turn.as_json`; raises ``TypeError`` if malformed."""
     told = turn.get("followup")
     return Followup(**told) if told else None
+
+
+def survey_of(turn: Mapping[str, Any]) -> SurveyAnswer | None:
+    """Reads the answer to a survey back from :meth:`Turn.as_json`; raises ``TypeError`` if malformed."""
+    told = turn.get("survey")
+    return SurveyAnswer(**told) if told else None

@@ -24,6 +24,16 @@ class Request:
     evidence: bool | None = None
     dispute: Dispute | None = None
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether the service alone carries it out, also while a person talks: erasure, evidence, dispute."""
+        return (
+            self.erase
+            or self.asked == ERASE
+            or self.evidence is not None
+            or self.dispute is not None
+        )
+
 
 CONFIRM_ERASURE = Request(Reply("utter_erase_confirm"), asked=ERASE)
 _ERASURE = Request(Reply("utter_erase_data"), erase=True)

@@ -43,7 +43,7 @@ class ConversationState:
     turns in a row that we could not read; ``tone`` is how the last message was said;
     ``suspected`` is the code that it leant to without telling enough of it. ``practice`` is a practised scam that waits
     for an answer (see :mod:`actions.practice`), ``campaign`` the last pushed one that was answered, ``question`` the last question
-    of ours (see :mod:`actions.followup`) after which something was said.
+    of ours (see :mod:`actions.followup`) after which something was said, ``surveyed`` the last one how it was with a person.
     """
 
     turn: int = 0
@@ -63,6 +63,7 @@ class ConversationState:
     practice_offered: bool = False
     followup_offered: bool = False
     question: str | None = None
+    surveyed: str | None = None
     campaign: str | None = None
 
     @property

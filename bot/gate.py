@@ -23,6 +23,7 @@ from bot.channels.lately import Lately
 from bot.exchanges.exchange import ExchangeLost, StoreUnavailable
 from bot.feedback.notices import pending
 from bot.handoff.standing import handoff_fact
+from bot.handoff.survey import open_survey
 from bot.hashing import Pseudonym
 from bot.inbound import InboundMessage
 from bot.ledger.errors import LedgerError
@@ -253,6 +254,13 @@ class Gate:
             ),
             reachable=message.channel in self._services.senders.channels(),
             handoff=handoff_fact(self._services, message),
+            survey=open_survey(
+                self._services.ledger.reader,
+                self._hashes(message),
+                message.received_at,
+                self._services.voices.now.handoff.survey,
+                text,
+            ),
             teller=self._hashes(message).current,
         )
 

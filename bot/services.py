@@ -17,7 +17,9 @@ from actions.wording import fill
 from bot.background import Periodic
 from bot.bans.book import BanBook
 from bot.bans.door import BanRules, Door
+from bot.campaigns.boosters import Boosters, boosters_beside
 from bot.campaigns.library import LibraryShelf
+from bot.campaigns.push.book import CampaignBook
 from bot.campaigns.push.rules import load_push_rules
 from bot.campaigns.push.sending import CampaignSending, campaigns_beside
 from bot.campaigns.room import CampaignRoom
@@ -34,6 +36,7 @@ from bot.exchanges.exchange import ExchangeStore
 from bot.exchanges.exchanges import Exchanges
 from bot.feedback.turns import feedback_of_turn
 from bot.guard import Guard
+from bot.handoff.survey_turns import survey_of_turn
 from bot.handoff.turns import HandoffHook
 from bot.hashing import Hasher
 from bot.ledger.database import Reader, database_path
@@ -191,6 +194,7 @@ def build_services(settings: Settings) -> Services:
             feedback_of_turn,
             practice_of_turn,
             HandoffHook(event_source(content.short_name), hasher),
+            survey_of_turn,
             OutreachHook(event_source(content.short_name)),
         ),
         corroborate=corroboration.told,
@@ -281,6 +285,14 @@ def build_services(settings: Settings) -> Services:
             ),
             radar_beside(home, ledger.writer, event_source(content.short_name)),
             retention_beside(home, ledger.writer, settings.content),
+            boosters_beside(
+                home,
+                Boosters(
+                    Reader(database_path(home)),
+                    CampaignBook(Reader(database_path(home)), ledger.writer, hasher),
+                    library,
+                ),
+            ),
             outreach_beside(
                 Dispatch(
                     *(Reader(database_path(home)), ledger.writer, hasher),

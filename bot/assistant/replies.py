@@ -23,11 +23,12 @@ from actions.plan import (
     handoff_of,
     practice_of,
     signals_of,
+    survey_of,
 )
 from actions.signal_ids import event_id
 from bot import services as composition
 from bot.filling import filled
-from bot.handoff.asking import HandoffTurn
+from bot.handoff.asking import HandoffTurn, SurveyTurn
 from bot.inbound import InboundMessage
 from bot.ledger.events import TurnContext
 from bot.ledger.ledger import TurnRecord
@@ -132,6 +133,7 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
             followup=followup_of(turn),
             reach=self._reach(tracker.sender_id),
             handoff=self._handoff(turn, tracker),
+            survey=self._survey(turn),
         )
         await services.exchanges.record(tracker.sender_id, record)
 
@@ -144,6 +146,12 @@ class GuardedReplies(TemplatedNaturalLanguageGenerator):
         if plan is None or message is None:
             return None
         return HandoffTurn(plan, self._said(tracker), message.address or message.user)
+
+    def _survey(self, turn: Mapping[str, Any]) -> SurveyTurn | None:
+        plan = survey_of(turn)
+        if plan is None:
+            return None
+        return SurveyTurn(plan, *self.services.voices.now.handoff.survey.tags(plan.words))
 
     def _reach(self, conversation: str) -> str | None:
         exchange = self.services.exchanges.current(conversation)

@@ -19,6 +19,7 @@ from bot.campaigns.scripts import VARIANTS
 from bot.campaigns.scripts_approval import state_of
 from bot.cli.campaign_approval import approve, decline, submit
 from bot.cli.campaign_push import add_push_commands
+from bot.cli.campaign_report import report
 from bot.cli.progress import say
 from bot.cli.tables import show
 from bot.ledger.database import Reader, database_path
@@ -32,6 +33,7 @@ campaign_app = typer.Typer(
 campaign_app.command("submit")(submit)
 campaign_app.command("approve")(approve)
 campaign_app.command("decline")(decline)
+campaign_app.command("report")(report)
 add_push_commands(campaign_app)
 
 _JSON = typer.Option("--json", help="JSON lines instead of text.")

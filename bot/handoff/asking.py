@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from actions.plan import Handoff
+from actions.plan import Handoff, SurveyAnswer
 
 
 @dataclass(frozen=True)
@@ -17,3 +17,12 @@ class HandoffTurn:
     plan: Handoff
     said: str
     reach: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SurveyTurn:
+    """What was answered to a survey, and whether its words praise or complain."""
+
+    plan: SurveyAnswer
+    commends: bool = False
+    complains: bool = False

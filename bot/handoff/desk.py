@@ -5,24 +5,33 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from bot.audit import Actor, note
+from bot.exchanges.exchange import StoreUnavailable
+from bot.handoff.survey import QUESTION, ask, may_be_asked, take_back
+from bot.hashing import Pseudonym
 from bot.ledger.database import Reader
 from bot.ledger.encoding import parse_time, rfc3339, storable, utc_now
 from bot.ledger.writer import Writer
 from bot.outbound.message import Delivery, OutboundMessage
 from bot.outbound.senders import Senders
 from bot.outbound.wording import worded
+from bot.users import UserRecord
 from bot.voice import Voices
 
 LONGEST: Final = 500
 """Code points of one answer: what fits a phone screen twice."""
 
 WORDS: Final = "utter_handoff_words"
+WORDS_ALONE: Final = "utter_handoff_words_alone"
+SHOW_WHO: Final = frozenset({"chat", "app"})
+"""Channels whose page shows by itself who speaks; on all others the words begin with it."""
+
+UserOf = Callable[[Pseudonym], Awaitable[UserRecord]]
 ENDED: Final = "utter_handoff_ended"
 Why = Literal["missing", "ended", "others", "not_taken"]
 _COLUMNS = "id, channel, state, reason, urgent, asked_at, due_at, agent, taken_at, answered_at, ended_at, summary"
@@ -42,6 +51,7 @@ _ANSWERED = (
     "UPDATE handoffs SET agent_at = :at, answered_at = coalesce(answered_at, :at) WHERE id = :id"
 )
 _END = "UPDATE handoffs SET state = 'ended', ended_at = ? WHERE id = ?"
+_WHOSE = "SELECT user FROM handoffs WHERE id = ?"
 _REACH = "SELECT channel, reach FROM handoffs WHERE id = ?"
 
 
@@ -95,12 +105,14 @@ class HandoffDesk:
         writer: Writer,
         senders: Senders,
         voices: Voices,
+        user_of: UserOf,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._senders = senders
         self._voices = voices
+        self._user_of = user_of
         self._clock = clock
 
     def standing(self) -> list[Request]:
@@ -153,7 +165,10 @@ class HandoffDesk:
             HandoffError: when the actor has not taken it.
             WordingError: when the words hold a number or an address that is not ours; nothing was sent.
         """
-        bubble = worded(self._voices.now, WORDS, {"words": text})
+        request = self.get(ticket)
+        shows_who = request is not None and request.channel in SHOW_WHO
+        bubble = worded(self._voices.now, WORDS_ALONE if shows_who else WORDS, {"words": text})
+        bubble["custom"] = {"from": "agent"}
         message, at = OutboundMessage(uuid.uuid4().hex, (bubble,)), self._clock()
 
         def unit(connection: sqlite3.Connection) -> tuple[str, str]:
@@ -168,22 +183,39 @@ class HandoffDesk:
         return await self._send(message, *await self._writer.commit(unit))
 
     async def end(self, ticket: str, actor: Actor) -> Delivery:
-        """Gives the user back to the assistant, which says so.
+        """Gives the user back to the assistant, which says so, and now and then asks how it was.
 
         Raises:
             HandoffError: when the actor has not taken it.
         """
-        message = OutboundMessage(uuid.uuid4().hex, (worded(self._voices.now, ENDED),))
-        at = self._clock()
+        voice, at, id = self._voices.now, self._clock(), uuid.uuid4().hex
+        ended, question = worded(voice, ENDED), worded(voice, QUESTION)
+        may_ask = await self._may_ask(ticket, at)
 
-        def unit(connection: sqlite3.Connection) -> tuple[str, str]:
+        def unit(connection: sqlite3.Connection) -> tuple[str, str, bool]:
             _own(connection, ticket, actor)
             connection.execute(_END, (rfc3339(at), ticket))
             note(connection, actor, "handoff.end", ticket, at=at)
             channel, reach = connection.execute(_REACH, (ticket,)).fetchone()
-            return channel, reach
+            asks = may_ask and ask(connection, id, ticket, voice.handoff.survey, at)
+            return channel, reach, asks
 
-        return await self._senders.send(*await self._writer.commit(unit), message)
+        channel, reach, asks = await self._writer.commit(unit)
+        message = OutboundMessage(id, (ended, question) if asks else (ended,))
+        delivery = await self._senders.send(channel, reach, message)
+        if asks and not delivery.is_out and delivery.fate != "unknown":
+            await self._writer.commit(lambda connection: take_back(connection, id))
+        return delivery
+
+    async def _may_ask(self, ticket: str, now: datetime) -> bool:
+        rows = self._reader.rows(_WHOSE, (ticket,))
+        if not rows or not rows[0][0]:
+            return False
+        try:
+            return may_be_asked(await self._user_of(Pseudonym(str(rows[0][0]))), now)
+        except StoreUnavailable:
+            # Handing back goes on; whoever may be a minor is not asked.
+            return False
 
     async def _send(self, message: OutboundMessage, channel: str, reach: str) -> Delivery:
         delivery = await self._senders.send(channel, reach, message)

@@ -10,6 +10,7 @@ from typing import Any
 
 from actions.content import ContentError, read_yaml
 from actions.facts import BEIJING
+from bot.handoff.survey_rules import SurveyRules, survey_rules
 
 _ONE_DAY = timedelta(days=1)
 _LOOKED_AHEAD = 60  # days in which people must be there once
@@ -44,6 +45,7 @@ class HandoffRules:
     patience: timedelta
     moment: str
     moment_en: str
+    survey: SurveyRules
 
     def is_open(self, now: datetime) -> bool:
         """Whether people are there."""
@@ -95,6 +97,7 @@ def load_handoff(folder: Path) -> HandoffRules:
             patience=_minutes(loaded["patience_minutes"]),
             moment=str(loaded["moment"]),
             moment_en=str(loaded["moment_en"]),
+            survey=survey_rules(loaded["survey"]),
         )
         for english in (False, True):
             rules.written(rules.due(datetime.now(BEIJING)), english=english)

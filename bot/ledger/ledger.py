@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Union
 
 from actions.plan import Contact, Dispute, Followup, Practice, Signal, UserChange
-from bot.handoff.asking import HandoffTurn
+from bot.handoff.asking import HandoffTurn, SurveyTurn
 from bot.hashing import Hasher, Pseudonym
 from bot.inbound import InboundMessage
 from bot.ledger.database import Reader, database_path, placeholders
@@ -43,7 +43,7 @@ class TurnRecord:
     for a user who may be written to. ``said`` is the masked text of a message whose words are to be kept, ``None``
     for all others; ``evidence`` what the user said to their being evidence; ``notices`` those that were told, ``practice`` what
     happened in a practised scam, ``handoff`` what a person of ours is to see of it. ``followup``
-    is a question to be asked later at ``reach``, or the answer to one.
+    is a question to be asked later at ``reach``, or the answer to one; ``survey`` what was said to the question how it was.
     """
 
     context: TurnContext
@@ -59,6 +59,7 @@ class TurnRecord:
     followup: Followup | None = None
     reach: str | None = field(default=None, repr=False)
     handoff: HandoffTurn | None = None
+    survey: SurveyTurn | None = None
 
     def __post_init__(self) -> None:
         if self.receipt is not None and not self.signals:
@@ -330,6 +331,7 @@ def _changes_something(turn: TurnRecord) -> bool:
         or turn.practice is not None
         or turn.followup is not None
         or turn.handoff is not None
+        or turn.survey is not None
         or bool(turn.notices)
     )
 

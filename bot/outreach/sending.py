@@ -21,7 +21,15 @@ from bot.ledger.writer import Writer
 from bot.outbound.message import Delivery, OutboundMessage
 from bot.outbound.senders import Senders
 from bot.outbound.wording import WordingError, worded
-from bot.outreach.claims import LEASE, Claim, anything_to_do, claim, tidy
+from bot.outreach.claims import (
+    LEASE,
+    Claim,
+    anything_to_do,
+    claim,
+    note_delivered,
+    shown_meanwhile,
+    tidy,
+)
 from bot.outreach.desk import UserOf
 from bot.outreach.history import person_of
 from bot.outreach.policy import Decision, Never, Wait
@@ -31,6 +39,9 @@ from bot.voice import Voices
 logger = logging.getLogger(__name__)
 
 SECONDS: Final = 2.0
+SHOWN_EVERY: Final = timedelta(minutes=1)
+"""How often it is looked what the users saw of what was kept for them."""
+
 PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 """Before each further try of what failed."""
 
@@ -81,6 +92,7 @@ class Dispatch:
         self._senders = senders
         self._clock = clock
         self._lease = lease
+        self._looked = clock()
         self._name = uuid.uuid4().hex
 
     async def round(self) -> int:
@@ -89,6 +101,9 @@ class Dispatch:
         Raises:
             LedgerError: when the ledger fails; what was under way becomes unknown.
         """
+        if self._clock() - self._looked >= SHOWN_EVERY:
+            self._looked = self._clock()
+            await self._note_shown()
         if not await asyncio.to_thread(anything_to_do, self._reader, self._clock()):
             return 0
         settled = 0
@@ -107,6 +122,11 @@ class Dispatch:
             settled += len(claims)
             if not claims:
                 return settled
+
+    async def _note_shown(self) -> None:
+        ids = await asyncio.to_thread(shown_meanwhile, self._reader)
+        if ids:
+            await self._writer.commit(lambda connection: note_delivered(connection, ids))
 
     async def _settle(self, claim: Claim) -> None:
         row = claim.outreach

@@ -138,6 +138,15 @@ PLACES: Final = (
         Fate.REMOVED,
         own=f"handoff IN (SELECT id FROM handoffs WHERE {_OWN})",
     ),
+    Place(
+        "surveys",
+        "handoffs",
+        "asked_at",
+        ("channel", "asked_at", "answer", "words"),
+        Fate.EMPTIED,
+        emptied={"user": "", "words": ""},
+    ),
+    Place("survey_refusals", "user_records", "since", ("since",), Fate.REMOVED),
     # That somebody waited, and for how long, stays without whom: the figures must still add up.
     Place(
         "handoffs",

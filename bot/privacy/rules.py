@@ -124,6 +124,8 @@ RULES: Final = (
     Rule(
         "handoffs", "handoffs", ("id",), "asked_at", dependents=(("handoff_messages", "handoff"),)
     ),
+    Rule("handoffs", "surveys", ("id",), "asked_at"),
+    Rule("user_records", "survey_refusals", ("user",), "since"),
     Rule("answer_times", "answer_times", ("hour", "channel", "bucket"), "hour"),
     Rule("answer_times", "conversations_begun", ("hour", "channel"), "hour"),
     Rule("replays", "replays", ("id",), "ended_at"),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.campaigns.reach.month import educated
 from bot.ledger.database import Reader
 from bot.ledger.events import EVENT_TYPE
 from bot.reporting.spans import Span
@@ -51,7 +52,7 @@ class Check:
 class Reconciliation:
     """The figures of a span and the checks on them.
 
-    ``educated`` is ``None`` as long as no campaign has ever been sent.
+    ``educated`` is ``None`` as long as nobody has ever practised.
     """
 
     signals: int
@@ -92,7 +93,7 @@ class Reconciler:
             ),
             cases=sum(self._cases(span).values()),
             handed_over=handed,
-            educated=None,
+            educated=educated(self._reader, span),
             checks=(
                 Check("signals", signals, where),
                 Check("gathered", where["in_cases"], furthest),

@@ -26,6 +26,7 @@ PARTS = (
     "evidence",
     "privacy",
     "scripts",
+    "campaigns",
 )
 """Modules of this package, one for each part that is served."""
 

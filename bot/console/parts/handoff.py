@@ -63,7 +63,8 @@ def part(desk: Desk) -> Part:
     handoff = Part("handoff")
     services = desk.services
     voices = services.voices
-    book = HandoffDesk(desk.reader, desk.writer, services.senders, voices, desk.clock)
+    user_of = services.exchanges.store.user
+    book = HandoffDesk(desk.reader, desk.writer, services.senders, voices, user_of, desk.clock)
 
     @handoff.page("/handoff", nav=Nav("work", 5))
     def show(visit: Visit) -> Answer:

@@ -20,7 +20,10 @@ TICKET = ticket_of("u1")
 async def desk(services: Services) -> HandoffDesk:
     await services.ledger.record(asks("u1"))
     ledger = services.ledger
-    return HandoffDesk(ledger.reader, ledger.writer, services.senders, services.voices, lambda: NOW)
+    user_of = services.exchanges.store.user
+    return HandoffDesk(
+        ledger.reader, ledger.writer, services.senders, services.voices, user_of, lambda: NOW
+    )
 
 
 def mail(services: Services) -> list[str]:

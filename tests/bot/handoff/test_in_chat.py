@@ -21,7 +21,10 @@ EVENING = NOW.replace(hour=12, minute=59)  # 20:59 in Beijing
 @pytest.fixture
 def people(services: Services) -> HandoffDesk:
     ledger = services.ledger
-    return HandoffDesk(ledger.reader, ledger.writer, services.senders, services.voices, lambda: NOW)
+    user_of = services.exchanges.store.user
+    return HandoffDesk(
+        ledger.reader, ledger.writer, services.senders, services.voices, user_of, lambda: NOW
+    )
 
 
 def texts(bubbles: list[dict[str, Any]]) -> list[str]:

@@ -30,7 +30,10 @@ def fact_of(services: Services, user: str, now: datetime = NOW) -> HandoffFact |
 
 def desk_of(services: Services, now: datetime = NOW) -> HandoffDesk:
     ledger = services.ledger
-    return HandoffDesk(ledger.reader, ledger.writer, services.senders, services.voices, lambda: now)
+    user_of = services.exchanges.store.user
+    return HandoffDesk(
+        ledger.reader, ledger.writer, services.senders, services.voices, user_of, lambda: now
+    )
 
 
 async def test_a_request_is_written_once_with_its_event(services: Services) -> None:

@@ -124,6 +124,30 @@ class House:
                     (f"RG-{user}", mine, f"c-{user}", user, at, at),
                 ),
                 (
+                    "surveys VALUES (?, ?, ?, 'rest', 'li', ?, 'poor', ?, '等太久', 0, 1)",
+                    (f"s-{user}", f"RG-{user}", mine, at, at),
+                ),
+                ("survey_refusals VALUES (?, ?)", (mine, at)),
+                (
+                    "mailbox VALUES (NULL, ?, ?, 'rest', '[{\"text\": \"给您的话\"}]', ?, NULL, NULL)",
+                    (f"b-{user}", mine, at),
+                ),
+                (
+                    "outreach (id, kind, template, user, channel, address, state, due_at, created_by, "
+                    "created_at) VALUES (?, 'warning', 't', ?, 'rest', ?, 'sent', ?, 'li', ?)",
+                    (f"o-{user}", mine, user, at, at),
+                ),
+                (
+                    "practices (id, user, channel, script, hash, started_at) "
+                    "VALUES (?, ?, 'rest', 's', 'h', ?)",
+                    (f"p-{user}", mine, at),
+                ),
+                (
+                    "campaign_messages (campaign, user, channel, address, variant, due_at, queued_at) "
+                    "VALUES ('k1', ?, 'rest', ?, 'a', ?, ?)",
+                    (mine, user, at, at),
+                ),
+                (
                     "handoff_messages VALUES (NULL, ?, ?, 'user', NULL, '我很急', ?, NULL)",
                     (f"h-{user}", f"RG-{user}", at),
                 ),

@@ -49,7 +49,7 @@ def part(desk: Desk) -> Part:
             asked=found.whole,
             warned=found.warnings,
             dissuaded=_dissuaded(visit, found.whole),
-            groups=group_table(visit, found),
+            results=group_table(visit, found),
             not_sent=not_sent_table(visit, found),
             rows=list_table(visit, rows),
             templates={name: each.purpose for name, each in templates.items() if not each.values},

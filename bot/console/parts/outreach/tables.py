@@ -32,9 +32,9 @@ def group_table(visit: Visit, figures: OutreachFigures) -> Table:
     w = visit.words
     columns = [
         Column(w("groups.name")),
-        *(Column(w(f"groups.{name}"), "number") for name in _COUNTED),
         Column(w("groups.dissuaded"), "share"),
         Column(w("groups.interval")),
+        *(Column(w(f"groups.{name}"), "number") for name in _COUNTED),
         Column(w("groups.low"), "share", shown=False),
         Column(w("groups.high"), "share", shown=False),
     ]
@@ -50,13 +50,13 @@ def _group(visit: Visit, asked: Asked) -> tuple[Any, ...]:
         name = w(f"steps.{asked.key}")
     else:
         name = visit.shell(f"codes.{asked.key}")
-    counts = (name, *(row[each] for each in _COUNTED))
+    counts = tuple(row[each] for each in _COUNTED)
     if figure is None or figure.interval is None:
-        return (*counts, None, "", None, None)
+        return (name, None, "", *counts, None, None)
     low, high = figure.interval
     text = f"{low:.0%} – {high:.0%}"
     picture = interval(figure.value, low, high, 1.0, f"{name} {figure.value:.0%} ({text})")
-    return (*counts, figure.value, Cell(text, html=picture, more=text), low, high)
+    return (name, figure.value, Cell(text, html=picture, more=text), *counts, low, high)
 
 
 def not_sent_table(visit: Visit, figures: OutreachFigures) -> Table:

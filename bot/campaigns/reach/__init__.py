@@ -1,0 +1,1 @@
+"""What came of campaigns: whom they reached, and what was learnt."""
