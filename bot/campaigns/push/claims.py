@@ -37,16 +37,23 @@ _DONE: Final = (
     "(SELECT 1 FROM campaign_messages WHERE campaign = campaigns.id "
     "AND state IN ('queued', 'claimed'))"
 )
-_WAITING: Final = (
-    "SELECT DISTINCT channel FROM campaign_messages WHERE state = 'queued' AND user IS NOT NULL "
-    "AND due_at <= :now AND campaign IN (SELECT id FROM campaigns WHERE state = 'running')"
+_RUNNING: Final = "SELECT id FROM campaigns WHERE state = 'running' ORDER BY created_at, id"
+_QUEUED: Final = (
+    "SELECT min(channel) FROM campaign_messages WHERE campaign = :campaign AND state = 'queued' "
+    "AND user IS NOT NULL"
+)
+# From one channel to the next in the index: looking at every row would hold up the signals that are to be written.
+_CHANNELS: Final = (
+    f"WITH RECURSIVE found (channel) AS ({_QUEUED} UNION ALL "
+    f"SELECT ({_QUEUED} AND channel > found.channel) FROM found WHERE channel IS NOT NULL) "
+    "SELECT channel FROM found WHERE channel IS NOT NULL"  # noqa: S608
 )
 _TAKEN: Final = "SELECT taken FROM campaign_pace WHERE channel = ? AND second = ?"
 _TAKE: Final = (
     "UPDATE campaign_messages SET state = 'claimed', claimed_by = :by, claimed_until = :until, "
-    "tries = tries + 1 WHERE id IN (SELECT id FROM campaign_messages WHERE state = 'queued' "
-    "AND user IS NOT NULL AND due_at <= :now AND channel = :channel AND campaign IN "
-    "(SELECT id FROM campaigns WHERE state = 'running') ORDER BY due_at, id LIMIT :limit) "
+    "tries = tries + 1 WHERE id IN (SELECT id FROM campaign_messages WHERE campaign = :campaign "
+    "AND channel = :channel AND state = 'queued' AND user IS NOT NULL AND due_at <= :now "
+    "ORDER BY due_at LIMIT :limit) "
     "RETURNING id, campaign, user, channel, address, consent_ref, variant, tries"
 )
 _COUNT: Final = (
@@ -88,21 +95,26 @@ def claim(
     It runs in the writer's transaction, so that any number of processes together keep the limit.
     """
     found: list[Claimed] = []
-    second = int(now.timestamp())
-    stamp = rfc3339(now)
-    for (channel,) in connection.execute(_WAITING, {"now": stamp}).fetchall():
-        row = connection.execute(_TAKEN, (channel, second)).fetchone()
-        left = min(rules.rate(channel) - (row[0] if row else 0), most - len(found))
-        if left <= 0:
-            continue
-        values: dict[str, Any] = {
-            "by": by,
-            "until": rfc3339(now + HELD),
-            "now": stamp,
-            "channel": channel,
-            "limit": left,
-        }
-        taken = [Claimed(*each) for each in connection.execute(_TAKE, values).fetchall()]
-        connection.execute(_COUNT, (channel, second, len(taken)))
-        found += taken
+    for (campaign,) in connection.execute(_RUNNING).fetchall():
+        for (channel,) in connection.execute(_CHANNELS, {"campaign": campaign}).fetchall():
+            left = min(_left(connection, rules, channel, now), most - len(found))
+            if left <= 0:
+                continue
+            values: dict[str, Any] = {
+                "by": by,
+                "until": rfc3339(now + HELD),
+                "now": rfc3339(now),
+                "campaign": campaign,
+                "channel": channel,
+                "limit": left,
+            }
+            taken = [Claimed(*row) for row in connection.execute(_TAKE, values).fetchall()]
+            connection.execute(_COUNT, (channel, int(now.timestamp()), len(taken)))
+            found += taken
     return found
+
+
+def _left(connection: sqlite3.Connection, rules: PushRules, channel: str, now: datetime) -> int:
+    """How many messages this second still allows on a channel."""
+    row = connection.execute(_TAKEN, (channel, int(now.timestamp()))).fetchone()
+    return rules.rate(channel) - (row[0] if row else 0)

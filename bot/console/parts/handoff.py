@@ -10,6 +10,7 @@ from bot.console.answers import Answer, Conflict, Invalid, Missing
 from bot.console.call import Call
 from bot.console.desk import Desk
 from bot.console.part import Nav, Part, Query
+from bot.console.parts.handoff_survey import add_survey
 from bot.console.tables import Cell, Column, Table
 from bot.console.visit import Visit
 from bot.handoff.desk import LONGEST, HandoffDesk, HandoffError, Request, Said
@@ -79,6 +80,9 @@ def part(desk: Desk) -> Part:
             queue=_table(visit, standing, "queue"),
             ended=_table(visit, book.ended(visit.limit(50)), "ended"),
         )
+
+    # Before the page of a request, whose address would match as well.
+    add_survey(handoff, desk)
 
     @handoff.page("/handoff/<ticket>", role=ANALYST)
     async def one(visit: Visit, ticket: str) -> Answer:

@@ -48,7 +48,7 @@ CREATE TABLE campaign_messages (
     UNIQUE (campaign, user)
 );
 
-CREATE INDEX campaign_messages_due ON campaign_messages (campaign, due_at)
+CREATE INDEX campaign_messages_due ON campaign_messages (campaign, channel, due_at)
     WHERE state = 'queued' AND user IS NOT NULL;
 CREATE INDEX campaign_messages_claimed ON campaign_messages (claimed_until) WHERE state = 'claimed';
 -- How many messages were taken in hand for a channel in each second, by all processes together: what keeps them within

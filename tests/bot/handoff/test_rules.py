@@ -10,6 +10,7 @@ import pytest
 from actions.content import ContentError
 from actions.facts import BEIJING
 from bot.handoff.rules import HandoffRules, Hours, load_handoff
+from bot.handoff.survey_rules import SurveyRules
 from bot.settings import ROOT
 
 RULES = HandoffRules(
@@ -19,6 +20,7 @@ RULES = HandoffRules(
     patience=timedelta(minutes=10),
     moment="{month}月{day}日{hour}点{minute}分",
     moment_en="{hour}:{minute} on {month}/{day}",
+    survey=SurveyRules(timedelta(days=30), timedelta(days=3), ("满意",), ("不满意",)),
 )
 
 
