@@ -44,9 +44,9 @@ _QUEUED: Final = (
 )
 # From one channel to the next in the index: looking at every row would hold up the signals that are to be written.
 _CHANNELS: Final = (
-    f"WITH RECURSIVE found (channel) AS ({_QUEUED} UNION ALL "
+    f"WITH RECURSIVE found (channel) AS ({_QUEUED} UNION ALL "  # noqa: S608
     f"SELECT ({_QUEUED} AND channel > found.channel) FROM found WHERE channel IS NOT NULL) "
-    "SELECT channel FROM found WHERE channel IS NOT NULL"  # noqa: S608
+    "SELECT channel FROM found WHERE channel IS NOT NULL"
 )
 _TAKEN: Final = "SELECT taken FROM campaign_pace WHERE channel = ? AND second = ?"
 _TAKE: Final = (
