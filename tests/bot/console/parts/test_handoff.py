@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from actions.plan import SurveyAnswer
 from bot.audit import AuditLog
+from bot.handoff.asking import SurveyTurn
 from bot.outbound.mailbox import MailboxSender
 from bot.staff.roles import Role
 from tests.bot.console.conftest import TABLET
@@ -98,3 +101,27 @@ def test_the_page_shows_what_the_borrower_says_without_losing_what_is_being_writ
     expect(page.locator("#talk")).to_contain_text("还在吗", timeout=10_000)
     assert page.input_value("textarea[name=text]") == "我正在写"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_borrowers_say_of_it_is_filtered_and_looking_stands_in_the_audit(
+    console: RunningConsole,
+) -> None:
+    with console.client(Role.ANALYST) as client:
+        client.send_form(PLACE, f"{PLACE}/take")
+        client.send_form(PLACE, f"{PLACE}/answer", text="您好，我在")
+        client.send_form(PLACE, f"{PLACE}/end")
+        [mail] = [
+            one for one in console.services.mailbox.waiting("rest", "u1") if len(one.bubbles) > 1
+        ]
+        plan = SurveyAnswer("poor", mail.id, "态度差")
+        answered = replace(asks("u1", 60, message_id="m3"), handoff=None)
+        console.record(replace(answered, survey=SurveyTurn(plan, complains=True)))
+        page = "/console/handoff/survey"
+        assert "态度差" in client.get(f"{page}?which=complaint").text
+        assert "态度差" not in client.get(f"{page}?which=commendation").text
+        rows = client.get(f"{page}?csv=handoff-figures").text
+        assert "在承诺时间内答复" in rows
+    entries = AuditLog(console.services.ledger.reader).latest(action="handoff.survey.read")
+    assert len(entries) == 1
+    with console.client(Role.VIEWER) as viewer:
+        assert viewer.get(page).status_code == 403
