@@ -120,7 +120,7 @@ RULES: Final = (
     Rule("bans", "bans", ("id",), "until"),
     Rule("mailbox", "mailbox", ("id",), "kept_at"),
     Rule("practices", "practices", ("id",), "started_at"),
-    Rule("practices", "campaign_messages", ("campaign", "user"), "queued_at"),
+    Rule("practices", "campaign_messages", ("id",), "queued_at"),
     Rule(
         "handoffs", "handoffs", ("id",), "asked_at", dependents=(("handoff_messages", "handoff"),)
     ),

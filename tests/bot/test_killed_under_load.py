@@ -24,6 +24,7 @@ from redis import Redis
 from bot.bench.reference import Reference
 from bot.bench.workload import Conversation, load_workload
 from bot.ledger.reading import LedgerView
+from bot.outbound.mailbox import MailboxSender
 from bot.settings import Settings
 from tests.bot.redis_server import RedisServer
 from tests.conftest import Desk, RunningService, make_services
@@ -95,7 +96,10 @@ def under_load(url: Callable[[], str], kill: Callable[[], None]) -> Load:
 @pytest.fixture(scope="module")
 def undisturbed(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """An assistant of its own that nobody kills, to tell what should have been answered."""
-    desk = Desk(make_services(tmp_path_factory.mktemp("undisturbed")), model, channel="rest")
+    services = make_services(tmp_path_factory.mktemp("undisturbed"))
+    # As in the service, where words that were not asked for wait for the next message.
+    services.senders.add(MailboxSender("rest", services.mailbox))
+    desk = Desk(services, model, channel="rest")
     yield desk
     desk.close()
 

@@ -140,7 +140,7 @@ BROKEN = [
     ("authorities.yml", "authorities: 110\n", "wrong form"),
     ("facts.yml", "facts:\n  a:\n\tb: tab\n", "line"),
     ("replies/threats.yml", "responses:\n  utter_x:\n - text: a\n   - b\n", "line"),
-    ("page.yml", "strings: {}\nopeners: [a]\n", "'assistant' is missing"),
+    ("page.yml", "strings: {}\nopeners: [a]\n", "'agent' is missing"),
     ("replies/threats.yml", "responses:\n  utter_x: only text\n", "utter_x"),
     ("replies/checks.yml", "responses:\n  utter_greet:\n  - text: a\n", "stands twice"),
 ]

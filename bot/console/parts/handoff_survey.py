@@ -11,7 +11,7 @@ from bot.console.answers import Answer
 from bot.console.desk import Desk
 from bot.console.part import Part
 from bot.console.tables import Cell, Column, Table
-from bot.console.visit import Visit
+from bot.console.visit import CSV_KEY, Visit
 from bot.handoff.survey_figures import (
     FILTERS,
     Opinion,
@@ -24,6 +24,7 @@ from nlu.evaluation.figures import Figure
 
 PERIOD: Final = timedelta(days=30)
 _SHOWN: Final = 100
+_FIGURES: Final = "handoff-figures"
 _TONES: Final = {"good": "good", "fair": "quiet", "poor": "alarm", "stopped": "quiet"}
 
 
@@ -35,10 +36,13 @@ def add_survey(handoff: Part, desk: Desk) -> None:
         now, which = desk.clock(), visit.choice("which", FILTERS)
         since = now - PERIOD
         figures = await asyncio.to_thread(service_figures, desk.reader, since, now)
-        said = await asyncio.to_thread(opinions, desk.reader, since, which, visit.limit(_SHOWN))
-        tickets = [each.ticket for each in said if each.words]
-        if tickets:
-            detail = {"answers": len(tickets), "which": which}
+        # Whoever downloads the figures reads nobody's words.
+        alone = visit.query.get(CSV_KEY) == _FIGURES
+        limit = 0 if alone else visit.limit(_SHOWN)
+        said = await asyncio.to_thread(opinions, desk.reader, since, which, limit)
+        read = sum(bool(each.words) for each in said)
+        if read:
+            detail = {"answers": read, "which": which}
             await desk.writer.commit(
                 lambda connection: note(
                     connection, visit.actor, "handoff.survey.read", "surveys", detail, at=now
@@ -92,7 +96,7 @@ def _figures(visit: Visit, figures: ServiceFigures) -> Table:
         ),
     ]
     caption = w("survey.period", days=PERIOD.days)
-    return Table("handoff-figures", columns, rows, empty=w("survey.empty"), caption=caption)
+    return Table(_FIGURES, columns, rows, empty=w("survey.empty"), caption=caption)
 
 
 def _share(figure: Figure | None) -> tuple[str, int, float | None, float | None]:

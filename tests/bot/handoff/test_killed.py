@@ -45,16 +45,20 @@ asyncio.run(main())
 """
 
 
-async def test_an_answer_whose_delivery_was_cut_off_stays_unknown_and_is_not_sent_again(
-    tmp_path: Path,
-) -> None:
-    home = tmp_path / "home"
+def answer_and_be_killed(home: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(home)], stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "sending\n"
         process.kill()
+
+
+async def test_an_answer_whose_delivery_was_cut_off_stays_unknown_and_is_not_sent_again(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "home"
+    answer_and_be_killed(home)
     services = build_services(Settings(home=home))
     try:
         services.senders.add(MailboxSender("rest", services.mailbox))

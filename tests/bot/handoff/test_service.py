@@ -43,7 +43,7 @@ def test_from_the_wish_for_a_person_to_the_erasure(
     rest = rest_of(running.base_url)
     rest.client.headers["Authorization"] = f"Bearer {TOKEN}"
     api = httpx.Client(
-        base_url=f"{running.base_url}/api/handoffs",
+        base_url=f"{running.base_url}/api",
         headers={"Authorization": f"Bearer {TOKEN}"},
         trust_env=False,
         timeout=30,
@@ -51,18 +51,20 @@ def test_from_the_wish_for_a_person_to_the_erasure(
     with api:
         rest.say("u1", "有人让我交两千解冻费才放款")
         assert "前面还有0位" in texts(rest.say("u1", "转人工"))
-        [request] = api.get("").json()["handoffs"]
+        [request] = api.get("/handoffs").json()["handoffs"]
         ticket = request["ticket"]
-        assert api.post(f"/{ticket}/take", json={}).status_code == 200
+        assert api.post(f"/handoffs/{ticket}/take", json={}).status_code == 200
         assert rest.say("u1", "不用了") == []
-        told = api.post(f"/{ticket}/answer", json={"text": "您好，我看到您说的了。"}).json()
+        told = api.post(
+            f"/handoffs/{ticket}/answer", json={"text": "您好，我看到您说的了。"}
+        ).json()
         assert told["delivery"] == "kept"
         [answer] = rest.say("u1", "好的")
         assert answer["text"] == "人工客服：您好，我看到您说的了。"
         assert answer["custom"] == {"from": "agent"}
-        said = api.get(f"/{ticket}").json()["messages"]
+        said = api.get(f"/handoffs/{ticket}").json()["messages"]
         assert [each["text"] for each in said if each["side"] == "user"] == ["不用了", "好的"]
-        assert api.post(f"/{ticket}/end", json={}).status_code == 200
+        assert api.post(f"/handoffs/{ticket}/end", json={}).status_code == 200
     ended = rest.say("u1", "谢谢")
     assert texts(ended).count("您觉得怎么样") == 1
     assert "哪里不好" in texts(rest.say("u1", "不太好"))

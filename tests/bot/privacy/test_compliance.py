@@ -54,7 +54,11 @@ def test_the_pages_exist(console: RunningConsole) -> None:  # noqa: F811
         ("state: exempt\n", "state: maybe\n", "impact: state is maybe; use one of"),
         ("dimension: education\n", "dimension: compliance\n", "the dimension education"),
         ("    - command: campaign\n", "    - url: x\n", "outreach: seen is url"),
-        ("    comment: 不核验年龄，只依据用户自己说的话；监护人同意由贵机构办理。\n", "", "needs a comment"),
+        (
+            "    comment: 不核验年龄，只依据用户自己说的话；监护人同意由贵机构办理。\n",
+            "",
+            "needs a comment",
+        ),
     ],
 )
 def test_a_broken_map_is_told_with_its_mend(
