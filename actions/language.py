@@ -27,6 +27,7 @@ def language_of(text: str, before: str = "zh-Hans", *, opens: bool = True) -> st
     if not _HAN.search(text):
         words = len(_WORD.findall(text))
         if not opens:
+            words = sum(bool(_WORD.search(part)) for part in text.split())
             return "en" if words >= _SENTENCE else before
         return "en" if words >= 2 or text.strip().lower() in _GREETINGS else before
     to_simplified, to_traditional = _converters()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from actions.plan import Reply
 from actions.resolve import Meaning
 from actions.state import ConversationState
 from nlu.analysis import Analysis
+
+_LEAST: Final = 5  # Chinese characters from which a tone can be told
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 # Ordinary matters whose answers are dry; those to complaints and hardship have kind words of their own.
 _DRY = frozenset(
@@ -28,9 +34,14 @@ def soothed(
 
     Urgent replies begin with what to do at once and are left alone.
     """
-    if analysis.tone in ("calm", state.tone):
+    if analysis.tone in ("calm", state.tone) or _says_too_little(analysis.text):
         return replies
     dry = meaning.kind in ("threat", "follow_up") or (
         meaning.kind == "ordinary" and meaning.intent in _DRY
     )
     return (Reply(f"utter_tone_{analysis.tone}"), *replies) if dry else replies
+
+
+def _says_too_little(text: str) -> bool:
+    """Whether a message is too short for its tone to be heard, such as a button's or a few letters."""
+    return len(_HAN.findall(text)) < _LEAST

@@ -43,3 +43,9 @@ def test_urgent_help_is_not_delayed_by_kind_words(urgent: str) -> None:
 def test_a_complaint_has_kind_words_of_its_own() -> None:
     turn = Conversation().say(replace(said("你们太过分了", act="complaint"), tone="angry"))
     assert names(turn)[0] == "utter_complaint"
+
+
+@pytest.mark.parametrize("text", ["转人工", "asdf qwer", "在吗"])
+def test_a_few_words_have_no_tone_that_could_be_heard(text: str) -> None:
+    turn = Conversation().say(said(text, act="repayment", tone="angry"))
+    assert not any(name.startswith("utter_tone") for name in names(turn))

@@ -224,6 +224,7 @@ async def test_a_fresh_token_keeps_the_socket_open_and_brings_its_phrase(app: Ap
         ("x.y.z", "token_invalid"),
         ("", "token_missing"),
     ],
+    ids=["of somebody else", "expired", "no token", "empty"],
 )
 async def test_a_fresh_token_that_is_not_good_changes_nothing(
     app: App, fresh_token: str, code: str
