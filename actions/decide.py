@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from actions.checks import check_replies, is_suspicious, number_checks
 from actions.content import Content
@@ -16,10 +18,20 @@ from actions.numbers import NumberCheck
 from actions.ordinary import ordinary_reply
 from actions.pictures import with_pictures
 from actions.plan import Reply, Signal, Turn, UserChange
-from actions.practice import NO_PRACTICES, Practices, left_alone, practised, with_offer
+from actions.practice import (
+    GO_ON,
+    NO_PRACTICES,
+    PRACTISE,
+    RESUME,
+    Practices,
+    left_alone,
+    practised,
+    tells_of_real,
+    with_offer,
+)
 from actions.proof import asks_for_proof, proof_replies
 from actions.reports import NO_REPORTS, Reports, with_reports
-from actions.requests import CONFIRM_ERASURE, Request, requested
+from actions.requests import CHEATED, CONFIRM_ERASURE, Request, requested
 from actions.resolve import CRISIS_TURNS, LEANS_TO_THREAT, Meaning, resolve
 from actions.signal_ids import event_id
 from actions.signalling import signal_turn
@@ -113,8 +125,17 @@ def decide(
     else:
         replies = soothed(replies, meaning, analysis, state)
     replies = with_pictures(replies, meaning, facts.picture, state.language)
-    replies, going = left_alone(replies, meaning, state, facts.day)
+    if tells_of_real(analysis, state, facts.day) and not signals and not meaning.urgent:
+        # Whatever it was taken for: who says that it is no practice has something to tell.
+        replies, asked = (Reply("utter_cheated"),), CHEATED
+        going: Mapping[str, Any] | None = {**(state.practice or {}), "paused": True}
+    else:
+        replies, going = left_alone(replies, meaning, state, facts.day)
     replies, offered = with_offer(replies, state, can=practices.are_there())
+    if offered:
+        asked = PRACTISE
+    elif replies[-1].name == RESUME:
+        asked = GO_ON
     replies, asked = with_followup_offer(replies, meaning, state, facts, signals, asked)
     replies, handoff = handed_over(replies, meaning, state, facts)
     after = _next(

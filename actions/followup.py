@@ -56,16 +56,19 @@ _SURE: Final = 0.6
 
 def agreed(analysis: Analysis, state: ConversationState, content: Content) -> Turn | None:
     """The turn in which somebody says whether we may ask again, ``None`` where nobody was asked."""
-    if analysis.urgent or state.running is None:
-        return None
     wish = content.phrases.meaning(analysis.text)
+    # A bare word is an answer, whatever it sounds like alone.
+    if (analysis.urgent and wish not in ("bare_yes", "bare_no")) or state.running is None:
+        return None
     # The button says by itself what it is about, so that it may be pressed later as well.
     if state.asked != ASKED and not (wish == "followup_agreed" and state.followup_offered):
         return None
     act, likelihood = analysis.act
     plain = likelihood >= _SURE and len(analysis.text) <= _LONGEST and not analysis.threats
-    yes = wish == "followup_agreed" or (plain and act == "affirm")
-    if not yes and wish != "no_verdict" and not (plain and act == "deny"):
+    yes = wish in ("followup_agreed", "bare_yes") or (
+        wish != "bare_no" and plain and act == "affirm"
+    )
+    if not yes and wish not in ("no_verdict", "bare_no") and not (plain and act == "deny"):
         return None
     after = replace(state, turn=state.turn + 1, asked=None)
     if not yes:

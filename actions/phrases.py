@@ -26,6 +26,8 @@ NEEDED: Final = (
     "survey_fair",
     "survey_poor",
     "survey_stopped",
+    "bare_yes",
+    "bare_no",
     "practice_start",
     "practice_stop",
     "practice_resume",

@@ -25,9 +25,16 @@ _OFFERED_AFTER: Final = frozenset({"asking", "approached", "considering", "repor
 _OFFERED_WITH: Final = frozenset({"utter_thanks", "utter_goodbye"})
 # Words by which somebody says that this is not the practice any more.
 _FOR_REAL: Final = re.compile(
-    r"不是演练|不是练习|不是(?:在)?玩|现实(?:里|中|生活)|真(?:的)?(?:有人|接到|收到|遇到|遇上|碰到|碰上|发生|被骗|转了)"
-    r"|真实(?:的)?(?:情况|事)|我(?:是)?说真的|跟你说真的|我(?:刚刚|刚才|刚|昨天|前天|上周|今天|已经)(?:真的|就|也)?(?:被骗|转|给|接到|收到|遇到)"
+    r"不是演练|不是练习|不是(?:在)?玩|现实(?:里|中|生活)|真事"
+    r"|真(?:的)?(?:把|有人|接到|收到|遇到|遇上|碰到|碰上|发生|被骗|转了|给了|念了|付了|告诉了)"
+    r"|真实(?:的)?(?:情况|事)|(?:是|跟你)说真的"
+    r"|我(?:妈|爸|老公|老婆|儿子|女儿|家人|朋友)?(?:刚刚|刚才|刚|昨天|前天|上周|上午|下午|今天|昨晚|已经)+(?:真的|就|也|又)*"
+    r"(?:被骗|把|转|给|念|告诉|付|交|接到|收到|遇到)"
+    # The role is spoken to; who speaks of "him" and of what is done speaks of somebody else.
+    r"|(?:把|给|告诉|念给|转给|发给|付给|交给).{0,12}(?:骗子|他们|她们|对方|人家|他|她).{0,4}了"
 )
+PRACTISE: Final = "practise"
+GO_ON: Final = "go_on"
 _LIKE_CONTACTS: Final = ("phone", "contact_id", "url")
 
 
@@ -133,17 +140,22 @@ def practised(
     """
     going = state.practice if is_going(state, facts.day) else None
     acts = going is not None and practices.is_choice(going["played"], analysis.text)
-    # What a script lets somebody say may sound like an emergency; it is none when it is just the words of a button.
-    if (analysis.urgent and not acts) or state.urgent == "crisis":
-        return None
     wish = content.phrases.meaning(analysis.text)
-    if wish == "practice_start":
+    if wish in ("bare_no", "no_verdict") and state.asked == PRACTISE:
+        # A bare word is an answer, whatever it sounds like alone.
+        return _said(Reply("utter_goodbye"), state, state.practice)
+    # What a script lets somebody say may sound like an emergency; it is none when it is just the words of a button.
+    if (
+        analysis.urgent and not acts and wish not in ("bare_yes", "bare_no")
+    ) or state.urgent == "crisis":
+        return None
+    if wish == "practice_start" or (wish == "bare_yes" and state.asked == PRACTISE):
         return _begun(state, facts, practices)
     if going is None:
         return _invited(analysis, state, facts, practices)
-    if wish == "practice_stop":
+    if wish == "practice_stop" or (wish == "bare_no" and state.asked == GO_ON):
         return _stopped(state, going)
-    if wish == "practice_resume":
+    if wish == "practice_resume" or (wish == "bare_yes" and state.asked == GO_ON):
         return _played(practices.again(going["played"], facts.channel), state, facts)
     if going["paused"] and not acts:
         return None
@@ -192,6 +204,11 @@ def with_offer(
     if not fits or state.urgent or last.name not in _OFFERED_WITH or last.buttons:
         return replies, False
     return (*replies, Reply(OFFER)), True
+
+
+def tells_of_real(analysis: Analysis, state: ConversationState, today: date) -> bool:
+    """Whether words in the middle of a practice say that something happened."""
+    return is_going(state, today) and bool(_FOR_REAL.search(analysis.text))
 
 
 def is_going(state: ConversationState, today: date) -> bool:

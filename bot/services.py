@@ -20,6 +20,7 @@ from bot.bans.door import BanRules, Door
 from bot.campaigns.boosters import Boosters, boosters_beside
 from bot.campaigns.library import LibraryShelf
 from bot.campaigns.push.book import CampaignBook
+from bot.campaigns.push.people import People
 from bot.campaigns.push.rules import load_push_rules
 from bot.campaigns.push.sending import CampaignSending, campaigns_beside
 from bot.campaigns.room import CampaignRoom
@@ -275,12 +276,9 @@ def build_services(settings: Settings) -> Services:
             Periodic("deflection", tell_deflection, _DEFLECTION_SECONDS),
             campaigns_beside(
                 CampaignSending(
-                    (Reader(database_path(home)), ledger.writer),
-                    senders,
-                    voices,
-                    library,
+                    People(Reader(database_path(home)), hasher, store.user),
+                    *(ledger.writer, senders, voices, library),
                     load_push_rules(settings.content),
-                    store.user,
                 )
             ),
             radar_beside(home, ledger.writer, event_source(content.short_name)),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rasa.core.actions.action import Action, create_bot_utterance
 from rasa.core.channels.channel import OutputChannel
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -44,7 +44,7 @@ class InProcessAnswer(Action):
             sender_id=tracker.sender_id,
             slots={name: slot.value for name, slot in tracker.slots.items()},
             latest_message=dict(message.parse_data) if message else {},
-            events=[],
+            events=_Spoken(tracker),
             paused=False,
             followup_action=None,
             active_loop={},
@@ -72,3 +72,16 @@ class InProcessAnswer(Action):
         name = response.pop("response")
         filled = await nlg.generate(name, tracker, output_channel.name(), **response)
         return create_bot_utterance({**(filled or {}), "utter_action": name})
+
+
+class _Spoken(list[dict[str, Any]]):
+    """What was said, as rasa-sdk writes it; made only when somebody looks, which few turns do."""
+
+    def __init__(self, tracker: DialogueStateTracker) -> None:
+        super().__init__()
+        self._tracker = tracker
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for event in self._tracker.events:
+            if isinstance(event, (UserUttered, BotUttered)):
+                yield {"event": event.type_name, "text": event.text}

@@ -23,6 +23,7 @@ from bot.audit import Actor
 from bot.campaigns.library import Library
 from bot.campaigns.push.audience import Audience, AudienceError, from_csv, from_segment
 from bot.campaigns.push.book import Campaign, CampaignBook, CampaignView, Draft, PushError
+from bot.campaigns.push.people import People
 from bot.campaigns.push.trying import Trial, dry_run
 from bot.campaigns.scripts import Script
 from bot.cli.progress import say
@@ -98,7 +99,11 @@ def try_out(
     columns = ("user", "channel", "address", "variant", "at", "reason")
     show([_trial(each) for each in trials[:_SHOWN]], columns, as_json=False, nothing="nobody")
     fates = Counter(
-        each.reason if each.at is None else "later: " + each.reason if each.reason else "sent"
+        each.reason
+        if each.at is None
+        else "later: " + each.reason
+        if each.reason
+        else "would be sent now"
         for each in trials
     )
     say(", ".join(f"{count} {fate}" for fate, count in sorted(fates.items(), key=str)) or "nobody")
@@ -186,13 +191,9 @@ async def _tried(campaign: str) -> list[Trial]:
     await services.exchanges.store.start()
     try:
         book = CampaignBook(services.ledger.reader, services.ledger.writer, services.hasher)
-        trying = dry_run(
-            book.need(campaign),
-            services.ledger.reader,
-            services.voices.now.outreach.policy,
-            services.exchanges.store.user,
-            utc_now(),
-        )
+        people = People(services.ledger.reader, services.hasher, services.exchanges.store.user)
+        policy = services.voices.now.outreach.policy
+        trying = dry_run(book.need(campaign), people, policy, utc_now())
         return [each async for each in trying]
     except PushError as error:
         _fail(str(error))

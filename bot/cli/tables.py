@@ -21,7 +21,10 @@ def show(
         sys.stdout.writelines(to_json(dict(row)) + "\n" for row in rows)
         return
     names = list(columns)
-    table = Table(*names, box=None)
+    table = Table(box=None)
+    for name in names:
+        # An id that is cut is of no use to the next command.
+        table.add_column(name, no_wrap=name == "id", overflow="fold")
     for row in rows:
         table.add_row(*(cell(row.get(name)) for name in names))
     Console().print(table if rows else nothing)

@@ -173,3 +173,19 @@ def test_a_bare_yes_answers_only_right_after_the_question() -> None:
 
 def test_without_a_question_nothing_is_an_answer() -> None:
     assert talk().say(said("没再理他们")).followup is None
+
+
+@pytest.mark.parametrize("word", ["好", "可以", "行", "要", "没问题", "1"])
+def test_a_bare_yes_is_a_yes_however_it_is_understood_elsewhere(word: str) -> None:
+    conversation = talk()
+    conversation.say(considering())
+    assert names(conversation.say(said(word, act="greet"))) == ["utter_followup_agreed"]
+
+
+@pytest.mark.parametrize("word", ["不想", "算了", "2"])
+def test_a_bare_no_is_a_no_and_never_despair(word: str) -> None:
+    conversation = talk()
+    conversation.say(considering())
+    turn = conversation.say(said(word, act="crisis", urgent="crisis"))
+    assert names(turn) == ["utter_followup_declined"]
+    assert turn.user == UserChange()

@@ -259,3 +259,54 @@ def test_a_victim_who_says_thanks_is_offered_nothing(stage: str) -> None:
     talk = Talk(threats=(threat("fake_hotline", stage),), topic="threat")
     thanks = {"intent": "thanks", "act": ("thanks", 0.95)}
     assert "utter_offer_practice" not in names(talk.say("谢谢你啊", **thanks))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我刚真的把验证码给了骗子",
+        "我把验证码告诉他了",
+        "我真的把钱转给他了",
+        "我上午真的转了三千",
+        "我昨天已经转了钱给这种人",
+        "我妈真的被骗了",
+        "这个不是演练，我现在就接着骗子的电话",
+        "这是真事，我刚念了验证码",
+    ],
+)
+def test_who_tells_of_something_real_is_never_answered_by_the_role(text: str) -> None:
+    talk = Talk()
+    talk.say("考考我")
+    turn = talk.say(text)
+    assert turn.practice is None
+    assert names(turn) == ["utter_cheated"]
+    assert talk.state.practice is not None
+    assert talk.state.practice["paused"]
+
+
+@pytest.mark.parametrize("answer", ["好", "可以", "想", "来吧", "开始", "1"])
+def test_a_bare_yes_to_the_offer_begins_to_practise(answer: str) -> None:
+    talk = Talk(threats=(threat("fake_hotline", "approached"),), topic="threat")
+    talk.say("谢谢你啊", intent="thanks", act=("thanks", 0.95))
+    assert event(talk.say(answer)) == "asked"
+
+
+@pytest.mark.parametrize("answer", ["不想", "不用了", "算了"])
+def test_a_bare_no_to_the_offer_is_a_no_whatever_it_sounds_like_alone(answer: str) -> None:
+    talk = Talk(threats=(threat("fake_hotline", "approached"),), topic="threat")
+    talk.say("谢谢你啊", intent="thanks", act=("thanks", 0.95))
+    turn = talk.say(answer, urgent="crisis", intent="crisis")
+    assert names(turn) == ["utter_goodbye"]
+    assert turn.user.crisis is None
+
+
+@pytest.mark.parametrize("answer", ["好", "继续吧", "1", "接着玩"])
+def test_a_bare_yes_goes_on_with_what_was_interrupted(answer: str) -> None:
+    talk = Talk()
+    talk.say("考考我")
+    talk.say("我这个月的账单在哪里看", intent="repayment", act=("repayment", 0.9))
+    assert event(talk.say(answer)) == "asked"
+
+
+def test_a_bare_yes_to_nothing_begins_no_practice() -> None:
+    assert event(Talk().say("好")) is None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,9 +15,10 @@ from bot.ledger.database import Reader
 from bot.ledger.encoding import rfc3339
 from nlu.analysis import THREAT_CODES
 
-COLUMNS: Final = ("channel", "user")
+COLUMNS: Final = ("channel", "user", "hash", "segment", "consent_ref")
 SEGMENTS: Final = ("all", "channel:NAME", "warned:CODE")
 _LONGEST: Final = 200
+_HASH: Final = re.compile("[0-9a-f]{32}")
 _AGO: Final = timedelta(days=30)
 _ADDRESSES: Final = (
     "SELECT users.user, channel, min(address) FROM users JOIN addresses USING (user) "
@@ -36,7 +38,10 @@ class AudienceError(Exception):
 
 @dataclass(frozen=True)
 class Recipient:
-    """One person to write to; ``address`` is that of the channel, ``consent_ref`` a consent that the institution holds."""
+    """One person to write to; ``consent_ref`` names a consent that the institution holds.
+
+    ``address`` is that of the channel, empty where only the user's record has it.
+    """
 
     user: Pseudonym
     channel: str
@@ -54,23 +59,24 @@ class Audience:
 
 
 def from_csv(path: Path, hasher: Hasher) -> Audience:
-    """Reads a list with the columns ``channel``, ``user``, and ``segment`` and ``consent_ref`` where there are any.
+    """Reads a list with the columns ``channel``, ``user`` or ``hash``, and ``segment`` and ``consent_ref`` if there are any.
 
-    ``user`` is the id of the person within the channel. A row that cannot be used is left out and told with its line.
+    ``user`` is the id of the person within the channel; where it is empty ``hash`` counts, the keyed hash of the
+    signals. A row that cannot be used is left out and told with its line, whatever is wrong with it.
 
     Raises:
         AudienceError: when the file cannot be read, or lacks a column.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                raise AudienceError(f"{path}: the column {missing[0]} is missing in line 1")
-            return _gathered(_rows(reader, path, hasher))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        why = getattr(error, "strerror", None) or "is no CSV file in UTF-8"
-        raise AudienceError(f"{path}: {why}") from None
+        with path.open("rb") as file:
+            lines = enumerate(file, 1)
+            names = [name.strip().lower() for name in _fields(next(lines, (1, b""))[1])]
+            _check_header(path, names)
+            return _gathered(_row(f"{path}, line {at}", names, line, hasher) for at, line in lines)
+    except OSError as error:
+        raise AudienceError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise AudienceError(f"{path}: line 1 {error}") from None
 
 
 def from_segment(reader: Reader, segment: str, now: datetime) -> Audience:
@@ -98,35 +104,59 @@ def from_segment(reader: Reader, segment: str, now: datetime) -> Audience:
     )
 
 
-def _rows(
-    reader: csv.DictReader[str], path: Path, hasher: Hasher
-) -> Iterator[tuple[Recipient | None, str]]:
-    for row in reader:
-        line = reader.line_num
-        channel, user = ((row.get(name) or "").strip() for name in COLUMNS)
-        if not channel or not user:
-            yield None, f"{path}, line {line}: channel or user is empty"
-        elif len(channel) > _LONGEST or len(user) > _LONGEST:
-            yield None, f"{path}, line {line}: channel or user is longer than {_LONGEST} characters"
-        else:
-            yield (
-                Recipient(
-                    hasher.user(channel, user),
-                    channel,
-                    user,
-                    (row.get("segment") or "").strip()[:_LONGEST],
-                    (row.get("consent_ref") or "").strip()[:_LONGEST] or None,
-                ),
-                f"{path}, line {line}: stands there twice",
-            )
+def _check_header(path: Path, names: Sequence[str]) -> None:
+    if "channel" not in names:
+        raise AudienceError(f"{path}: the column channel is missing in line 1")
+    if "user" not in names and "hash" not in names:
+        raise AudienceError(f"{path}: a column user or hash is missing in line 1")
+
+
+def _fields(line: bytes) -> list[str]:
+    """The fields of one line by itself, so that a quotation mark left open swallows nobody of the lines below."""
+    try:
+        text = line.decode("utf-8-sig").rstrip("\r\n")
+        return next(csv.reader([text], strict=True), [])
+    except UnicodeDecodeError:
+        raise ValueError("is no UTF-8; save the list as CSV UTF-8") from None
+    except csv.Error:
+        raise ValueError(
+            "is no CSV: a quotation mark is not closed, or stands in a field"
+        ) from None
+
+
+def _row(
+    place: str, names: Sequence[str], line: bytes, hasher: Hasher
+) -> tuple[Recipient | None, str]:
+    """A person, or ``None`` and why not; of an empty line neither."""
+    try:
+        fields = [field.strip() for field in _fields(line)]
+        if not any(fields):
+            return None, ""
+        if len(fields) > len(names):
+            raise ValueError("has more fields than line 1")
+        return _recipient(dict(zip(names, fields)), hasher), f"{place}: stands there twice"
+    except ValueError as error:
+        return None, f"{place}: {error}"
+
+
+def _recipient(row: Mapping[str, str], hasher: Hasher) -> Recipient:
+    channel, user, hash, segment, consent = (row.get(name, "") for name in COLUMNS)
+    if not channel or not (user or hash):
+        raise ValueError("channel or user is empty")
+    if max(map(len, (channel, user, segment, consent))) > _LONGEST:
+        raise ValueError(f"a field is longer than {_LONGEST} characters")
+    if not user and not _HASH.fullmatch(hash):
+        raise ValueError("hash should be the 32 hexadecimal digits of data.user in the signals")
+    person = hasher.user(channel, user) if user else Pseudonym(hash)
+    return Recipient(person, channel, user, segment, consent or None)
 
 
 def _gathered(rows: Iterator[tuple[Recipient | None, str]]) -> Audience:
     found: dict[str, Recipient] = {}
     problems = []
     for recipient, problem in rows:
-        if recipient is None or recipient.user.current in found:
-            problems.append(problem)
-        else:
+        if recipient is not None and recipient.user.current not in found:
             found[recipient.user.current] = recipient
+        elif problem:
+            problems.append(problem)
     return Audience(list(found.values()), problems)

@@ -45,8 +45,8 @@ _APPROVE: Final = (
 )
 _COUNTS: Final = "SELECT state, count(*) FROM campaign_messages WHERE campaign = ? GROUP BY state"
 _REASONS: Final = (
-    "SELECT reason, count(*) FROM campaign_messages WHERE campaign = ? "
-    "AND state IN ('skipped', 'failed') GROUP BY reason"
+    "SELECT reason, count(*) FROM campaign_messages WHERE campaign = ? AND reason IS NOT NULL "
+    "AND state IN ('skipped', 'failed', 'queued') GROUP BY reason"
 )
 
 
@@ -85,7 +85,7 @@ class Campaign:
 
 @dataclass(frozen=True)
 class Progress:
-    """How many messages are in which state, and why some were not sent; the states add up to the audience."""
+    """How many messages are in which state, and why some were not sent or wait; the states add up to the audience."""
 
     states: Mapping[str, int]
     reasons: Mapping[str, int]

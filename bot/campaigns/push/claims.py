@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -32,10 +32,14 @@ _ERASED: Final = (
     "UPDATE campaign_messages SET state = 'skipped', reason = 'erased' "
     "WHERE state = 'queued' AND user IS NULL"
 )
+# In two questions, each with its index: where the last message waits for days, all rows would be read four times a
+# second.
 _DONE: Final = (
     "UPDATE campaigns SET state = 'done', changed_at = :now WHERE state = 'running' AND NOT EXISTS "
-    "(SELECT 1 FROM campaign_messages WHERE campaign = campaigns.id "
-    "AND state IN ('queued', 'claimed'))"
+    "(SELECT 1 FROM campaign_messages INDEXED BY campaign_messages_due "
+    "WHERE campaign = campaigns.id AND state = 'queued' AND user IS NOT NULL) AND NOT EXISTS "
+    "(SELECT 1 FROM campaign_messages INDEXED BY campaign_messages_claimed "
+    "WHERE campaign = campaigns.id AND state = 'claimed')"
 )
 _RUNNING: Final = "SELECT id FROM campaigns WHERE state = 'running' ORDER BY created_at, id"
 _QUEUED: Final = (
@@ -48,13 +52,21 @@ _CHANNELS: Final = (
     f"SELECT ({_QUEUED} AND channel > found.channel) FROM found WHERE channel IS NOT NULL) "
     "SELECT channel FROM found WHERE channel IS NOT NULL"
 )
-_TAKEN: Final = "SELECT taken FROM campaign_pace WHERE channel = ? AND second = ?"
+_TAKEN: Final = (
+    "SELECT coalesce(sum(taken), 0) FROM campaign_pace WHERE channel = ? AND second BETWEEN ? AND ?"
+)
+# Nobody is in two hands at a time, or each could find room for the last message of this week.
 _TAKE: Final = (
     "UPDATE campaign_messages SET state = 'claimed', claimed_by = :by, claimed_until = :until, "
     "tries = tries + 1 WHERE id IN (SELECT id FROM campaign_messages WHERE campaign = :campaign "
     "AND channel = :channel AND state = 'queued' AND user IS NOT NULL AND due_at <= :now "
+    "AND NOT EXISTS (SELECT 1 FROM campaign_messages AS other "
+    "WHERE other.user = campaign_messages.user AND other.state = 'claimed') "
+    "AND NOT EXISTS (SELECT 1 FROM outreach "
+    "WHERE outreach.user = campaign_messages.user AND outreach.state = 'claimed') "
     "ORDER BY due_at LIMIT :limit) "
-    "RETURNING id, campaign, user, channel, address, consent_ref, variant, tries"
+    "RETURNING id, campaign, user, channel, address, consent_ref, variant, tries, "
+    "(SELECT ends_at FROM campaigns WHERE campaigns.id = campaign)"
 )
 _COUNT: Final = (
     "INSERT INTO campaign_pace (channel, second, taken) VALUES (?, ?, ?) "
@@ -64,7 +76,7 @@ _COUNT: Final = (
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message in hand."""
+    """A message in hand, of a campaign that ends at ``ends_at``."""
 
     id: int
     campaign: str
@@ -74,47 +86,60 @@ class Claimed:
     consent_ref: str | None
     variant: str
     tries: int
+    ends_at: str | None
 
 
 def housekeeping(connection: sqlite3.Connection, now: datetime) -> None:
     """Begins what is due, ends what is over, and gives up on what a dead process had in hand."""
     values = {"now": rfc3339(now)}
+    connection.execute(_ERASED)
     for statement in (_SETTLE, _BEGIN, _OVER, _DONE):
         connection.execute(statement, values)
-    connection.execute(_ERASED)
     connection.execute(
         "DELETE FROM campaign_pace WHERE second < ?", (int(now.timestamp()) - _KEPT_SECONDS,)
     )
 
 
 def claim(
-    connection: sqlite3.Connection, rules: PushRules, by: str, now: datetime, most: int
+    connection: sqlite3.Connection,
+    rules: PushRules,
+    by: str,
+    now: datetime,
+    most: int,
+    size: Callable[[str, str], int],
+    held: timedelta = HELD,
 ) -> Sequence[Claimed]:
-    """Takes at most ``most`` messages in hand, and of each channel no more than this second has left.
+    """Takes at most ``most`` people in hand, and of each channel no more than this second has left.
 
-    It runs in the writer's transaction, so that any number of processes together keep the limit.
+    ``size(campaign, channel)`` tells how many messages of the platform's one person takes there; with 0 nothing is
+    taken. It runs in the writer's transaction, so that any number of processes together keep the limit.
     """
     found: list[Claimed] = []
     for (campaign,) in connection.execute(_RUNNING).fetchall():
         for (channel,) in connection.execute(_CHANNELS, {"campaign": campaign}).fetchall():
-            left = min(_left(connection, rules, channel, now), most - len(found))
+            each = size(campaign, channel)
+            people = _room(connection, rules.rate(channel), channel, each, now) if each else 0
+            left = min(people, most - len(found))
             if left <= 0:
                 continue
             values: dict[str, Any] = {
                 "by": by,
-                "until": rfc3339(now + HELD),
+                "until": rfc3339(now + held),
                 "now": rfc3339(now),
                 "campaign": campaign,
                 "channel": channel,
                 "limit": left,
             }
             taken = [Claimed(*row) for row in connection.execute(_TAKE, values).fetchall()]
-            connection.execute(_COUNT, (channel, int(now.timestamp()), len(taken)))
+            if taken:
+                connection.execute(_COUNT, (channel, int(now.timestamp()), each * len(taken)))
             found += taken
     return found
 
 
-def _left(connection: sqlite3.Connection, rules: PushRules, channel: str, now: datetime) -> int:
-    """How many messages this second still allows on a channel."""
-    row = connection.execute(_TAKEN, (channel, int(now.timestamp()))).fetchone()
-    return rules.rate(channel) - (row[0] if row else 0)
+def _room(connection: sqlite3.Connection, rate: int, channel: str, size: int, now: datetime) -> int:
+    """How many people of ``size`` messages each this second still allows on a channel."""
+    # Where one person takes more than a second allows, the seconds that it takes count together.
+    seconds, second = -(-size // rate), int(now.timestamp())
+    [(taken,)] = connection.execute(_TAKEN, (channel, second - seconds + 1, second)).fetchall()
+    return (rate * seconds - int(taken)) // size

@@ -15,7 +15,7 @@ FILE: Final = "push.yml"
 
 @dataclass(frozen=True)
 class PushRules:
-    """Messages a second by channel, for all processes together; ``tries`` with ``again`` between them."""
+    """Messages a second by channel, for all processes together; ``tries`` with ever longer pauses, ``again`` the first."""
 
     rates: Mapping[str, int]
     usual: int
@@ -25,6 +25,10 @@ class PushRules:
     def rate(self, channel: str) -> int:
         """How many messages a second may go out on a channel."""
         return self.rates.get(channel, self.usual)
+
+    def pause(self, tries: int) -> timedelta:
+        """How long to wait after so many tries: twice as long each time."""
+        return self.again * (1 << (min(tries, 10) - 1))
 
 
 def load_push_rules(folder: Path) -> PushRules:

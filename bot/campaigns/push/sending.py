@@ -7,7 +7,9 @@ import logging
 import os
 import secrets
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,20 +17,15 @@ from typing import Any, Final
 
 from bot.background import Periodic
 from bot.campaigns.library import Library
-from bot.campaigns.player import Bubble
-from bot.campaigns.push.claims import Claimed, claim, housekeeping
+from bot.campaigns.push.claims import HELD, Claimed, claim, housekeeping
+from bot.campaigns.push.openings import Openings
+from bot.campaigns.push.people import People
 from bot.campaigns.push.rules import PushRules
-from bot.campaigns.scripts import Script
-from bot.hashing import Pseudonym
-from bot.ledger.database import Reader
 from bot.ledger.encoding import rfc3339, utc_now
 from bot.ledger.writer import Writer
 from bot.outbound.message import Delivery, OutboundMessage
 from bot.outbound.senders import Senders
-from bot.outbound.wording import WordingError, checked
-from bot.outreach.history import person_of
 from bot.outreach.policy import Never, Wait
-from bot.users import UserRecord
 from bot.voice import Voices
 
 logger = logging.getLogger(__name__)
@@ -38,21 +35,33 @@ AT_ONCE: Final = 500
 """Messages that one process has in hand at most."""
 
 _TOGETHER: Final = 64  # sends under way at the same moment
-_OPEN: Final = "SELECT 1 FROM campaigns WHERE state IN ('scheduled', 'running') LIMIT 1"
-_CAMPAIGN: Final = "SELECT script, hash, ends_at FROM campaigns WHERE id = ?"
+_LOOK_SECONDS: Final = 0.5  # how soon a pause is noticed by who has messages in hand
+_OPEN: Final = (
+    "SELECT 1 WHERE EXISTS (SELECT 1 FROM campaigns WHERE state IN ('scheduled', 'running')) "
+    "OR EXISTS (SELECT 1 FROM campaign_messages WHERE state = 'claimed' AND claimed_until <= ?)"
+)
+_RUNNING: Final = "SELECT id FROM campaigns WHERE state = 'running'"
 _HOLD: Final = (
     "UPDATE campaigns SET state = 'paused', changed_at = ? WHERE id = ? AND state = 'running'"
 )
+# What became of a message counts also where it took so long that its claim was given up.
 _END: Final = (
     "UPDATE campaign_messages SET state = :state, reason = :reason, sent_at = :sent, "
     "due_at = coalesce(:due, due_at), claimed_by = NULL, claimed_until = NULL, "
-    "tries = tries - :untried WHERE id = :id AND state = 'claimed'"
+    "tries = tries - :untried WHERE id = :id AND claimed_by = :by "
+    "AND (state = 'claimed' OR (state = 'unknown' AND :state != 'queued'))"
+)
+# What was in hand while the campaign was cancelled, and did not go out.
+_CANCEL: Final = (
+    "UPDATE campaign_messages SET state = 'skipped', reason = 'cancelled' "
+    "WHERE campaign = :id AND state = 'queued' AND user IS NOT NULL "
+    "AND EXISTS (SELECT 1 FROM campaigns WHERE id = :id AND state = 'cancelled')"
 )
 
 
 @dataclass(frozen=True)
 class _End:
-    """What became of a message; with ``due`` it is queued again, and ``untried`` does not count the try."""
+    """What became of a message; with ``due`` it is queued again, ``untried`` does not count the try, ``detail`` is for the log."""
 
     id: int
     state: str
@@ -60,10 +69,12 @@ class _End:
     sent: datetime | None = None
     due: datetime | None = None
     untried: bool = False
+    detail: str = ""
 
-    def values(self) -> dict[str, Any]:
+    def values(self, by: str) -> dict[str, Any]:
         return {
             "id": self.id,
+            "by": by,
             "state": self.state,
             "reason": self.reason,
             "sent": rfc3339(self.sent) if self.sent else None,
@@ -72,37 +83,34 @@ class _End:
         }
 
 
-@dataclass(frozen=True)
-class _Out:
-    """What a campaign sends; ``None`` for the script where its approved wording is not there any more."""
-
-    script: Script | None
-    ends_at: str | None
-
-
 class CampaignSending:
     """Sends what is due of all running campaigns; any number of processes may."""
 
     def __init__(
         self,
-        ledger: tuple[Reader, Writer],
+        people: People,
+        writer: Writer,
         senders: Senders,
         voices: Voices,
         library: Callable[[], Library | None],
         rules: PushRules,
-        record: Callable[[Pseudonym], Awaitable[UserRecord]],
         clock: Callable[[], datetime] = utc_now,
+        held: timedelta = HELD,
     ) -> None:
-        """``record`` reads the record of a user; ``ledger`` is its reading and its writing side."""
-        self._reader, self._writer = ledger
+        """``held`` is how long a claim stands, longer than the platform takes for what one process has in hand."""
+        self._people = people
+        self._reader = people.reader
+        self._writer = writer
         self._senders = senders
         self._voices = voices
         self._library = library
         self._rules = rules
-        self._record = record
         self._clock = clock
+        self._held = held
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._together = asyncio.Semaphore(_TOGETHER)
+        self._running: frozenset[str] = frozenset()
+        self._looked = 0.0
 
     async def send(self) -> int:
         """Sends what this moment allows and tells how many were taken in hand.
@@ -110,104 +118,105 @@ class CampaignSending:
         Raises:
             LedgerError: when the ledger cannot be read or written.
         """
-        if not await asyncio.to_thread(self._is_open):
-            return 0
         now = self._clock()
-
-        def take(connection: sqlite3.Connection) -> Sequence[Claimed]:
-            housekeeping(connection, now)
-            return claim(connection, self._rules, self._name, now, AT_ONCE)
-
-        claimed = await self._writer.commit(take)
-        if not claimed:
+        # Asked without the writer, which has signals to write.
+        if not await asyncio.to_thread(self._reader.rows, _OPEN, (rfc3339(now),)):
             return 0
-        out = {each.campaign for each in claimed}
-        sending = {id: await asyncio.to_thread(self._out, id) for id in out}
-        for id, one in sending.items():
-            if one.script is None:
-                await self._writer.commit(partial(_hold, id=id, now=now))
-        ends = await asyncio.gather(*(self._one(each, sending[each.campaign]) for each in claimed))
-        await self._writer.commit(partial(_note, ends=ends))
+        voice = self._voices.now
+        openings = await asyncio.to_thread(Openings, self._reader, self._library(), voice)
+
+        def take(connection: sqlite3.Connection) -> tuple[Sequence[Claimed], Sequence[str]]:
+            housekeeping(connection, now)
+            claimed = claim(
+                connection, self._rules, self._name, now, AT_ONCE, openings.size, self._held
+            )
+            return claimed, _hold(connection, openings.unfit, now)
+
+        claimed, held = await self._writer.commit(take)
+        for campaign in held:
+            logger.error("campaign %s is held: %s", campaign, openings.unfit[campaign])
+        if claimed:
+            await self._all(claimed, openings)
         return len(claimed)
 
-    def _is_open(self) -> bool:
-        # Asked without the writer, which has signals to write.
-        return bool(self._reader.rows(_OPEN))
+    async def _all(self, claimed: Sequence[Claimed], openings: Openings) -> None:
+        campaigns = {row.campaign for row in claimed}
+        self._running, self._looked = frozenset(campaigns), time.monotonic()
+        ends = {row.id: _End(row.id, "queued", untried=True) for row in claimed}
+        try:
+            await asyncio.gather(*(self._one(row, openings, ends) for row in claimed))
+        finally:
+            # Also where the process is to end: whoever it has not begun with is left to the others.
+            await self._writer.commit(
+                partial(_note, by=self._name, ends=tuple(ends.values()), campaigns=campaigns)
+            )
+        # Once for all whom it befell: a platform that is down gives up on thousands in the same words.
+        for detail, count in Counter(end.detail for end in ends.values() if end.detail).items():
+            logger.error("%d messages of campaigns were given up: %s", count, detail)
 
-    def _out(self, id: str) -> _Out:
-        [(script, hash, ends_at)] = self._reader.rows(_CAMPAIGN, (id,))
-        library = self._library()
-        found = library.scripts.get(script) if library is not None else None
-        if found is None or found.hash != hash:
-            logger.error("campaign %s: its script %s is not there as approved; paused", id, script)
-            found = None
-        return _Out(found, ends_at)
-
-    async def _one(self, row: Claimed, out: _Out) -> _End:
+    async def _one(self, row: Claimed, openings: Openings, ends: dict[int, _End]) -> None:
+        """Puts down in ``ends`` what is true at every moment, since the next may be the last one."""
         async with self._together:
             try:
-                return await self._try(row, out)
+                if not await self._goes_on(row.campaign):
+                    return
+                address = await self._allowed(row, ends)
+                if address is None:
+                    return
+                bubbles = openings.bubbles(row.campaign, row.variant, row.channel)
             except Exception as error:
-                # Nothing has gone out: whatever a sender raises is dealt with by the senders.
                 logger.error("campaign %s: not sent: %s", row.campaign, type(error).__name__)
-                return self._again(row, None)
+                ends[row.id] = self._again(row, None)
+                return
+            message = OutboundMessage(f"campaign-{row.campaign}-{row.id}", bubbles)
+            ends[row.id] = _End(row.id, "unknown", "interrupted", sent=self._clock())
+            delivery = await self._senders.send(row.channel, address, message)
+            ends[row.id] = self._after(row, delivery)
 
-    async def _try(self, row: Claimed, out: _Out) -> _End:
-        if out.script is None:
-            return _End(row.id, "queued", "changed", due=self._clock(), untried=True)
+    async def _goes_on(self, campaign: str) -> bool:
+        if time.monotonic() - self._looked > _LOOK_SECONDS:
+            self._looked = time.monotonic()
+            rows = await asyncio.to_thread(self._reader.rows, _RUNNING)
+            self._running = frozenset(id for (id,) in rows)
+        return campaign in self._running
+
+    async def _allowed(self, row: Claimed, ends: dict[int, _End]) -> str | None:
+        """Where the person is to be written to; ``None`` if not now, and ``ends`` has why."""
         policy, now = self._voices.now.outreach.policy, self._clock()
-        record = await self._record(Pseudonym(row.user))
-        person = await asyncio.to_thread(
-            person_of,
-            self._reader,
-            Pseudonym(row.user),
-            record,
-            row.channel,
-            now - policy.within,
-            consent=row.consent_ref is not None,
+        consent = row.consent_ref is not None
+        asked = await self._people.ask(
+            policy, row.user, row.channel, row.address, now, consent=consent
         )
-        decision = policy.decide(person, now)
+        decision = asked.decision
         if isinstance(decision, Never):
-            return _End(row.id, "skipped", decision.reason)
-        if isinstance(decision, Wait):
-            if out.ends_at is not None and rfc3339(decision.until) >= out.ends_at:
-                return _End(row.id, "skipped", decision.reason)
-            return _End(row.id, "queued", decision.reason, due=decision.until, untried=True)
-        try:
-            message = self.message(row, out.script)
-        except WordingError as error:
-            logger.error("campaign %s: %s", row.campaign, error)
-            return _End(row.id, "failed", "wording")
-        return self._after(row, await self._senders.send(row.channel, row.address, message))
-
-    def message(self, row: Claimed, script: Script) -> OutboundMessage:
-        """What goes out to somebody: the opening of their variant, and the first step with its choices.
-
-        Raises:
-            WordingError: when something in it may not leave.
-        """
-        library, voice = self._library(), self._voices.now
-        assert library is not None, "the script comes from it"
-        _, said = library.player.start(script, row.variant, row.channel)
-        bubbles = [_bubble(each) for each in said]
-        for bubble in bubbles:
-            checked(voice, {name: value for name, value in bubble.items() if name != "image"})
-        return OutboundMessage(f"campaign-{row.campaign}-{row.id}", bubbles)
+            ends[row.id] = _End(row.id, "skipped", decision.reason)
+        elif isinstance(decision, Wait):
+            late = row.ends_at is not None and rfc3339(decision.until) >= row.ends_at
+            ends[row.id] = (
+                _End(row.id, "skipped", decision.reason)
+                if late
+                else _End(row.id, "queued", decision.reason, due=decision.until, untried=True)
+            )
+        else:
+            return asked.address
+        return None
 
     def _after(self, row: Claimed, delivery: Delivery) -> _End:
         if delivery.fate in ("sent", "kept", "unknown"):
             return _End(row.id, delivery.fate, sent=self._clock())
         if delivery.fate == "failed":
-            return self._again(row, delivery.retry_after)
-        return _End(row.id, "failed", delivery.fate)
+            return self._again(row, delivery.retry_after, delivery.detail)
+        return _End(row.id, "failed", delivery.fate, detail=delivery.detail)
 
-    def _again(self, row: Claimed, retry_after: float | None) -> _End:
+    def _again(self, row: Claimed, retry_after: float | None, detail: str = "") -> _End:
         """What could not be sent is tried again, unless it was often enough; a platform that asks to wait is no failure."""
-        if retry_after is None and row.tries >= self._rules.tries:
-            return _End(row.id, "failed", "failed")
-        wait = timedelta(seconds=retry_after) if retry_after is not None else self._rules.again
-        due = self._clock() + wait
-        return _End(row.id, "queued", "failed", due=due, untried=retry_after is not None)
+        if retry_after is not None:
+            due = self._clock() + timedelta(seconds=retry_after)
+            return _End(row.id, "queued", "failed", due=due, untried=True)
+        if row.tries >= self._rules.tries:
+            return _End(row.id, "failed", "failed", detail=detail)
+        due = self._clock() + self._rules.pause(row.tries)
+        return _End(row.id, "queued", "failed", due=due)
 
 
 def campaigns_beside(sending: CampaignSending, seconds: float = SECONDS) -> Periodic:
@@ -215,18 +224,12 @@ def campaigns_beside(sending: CampaignSending, seconds: float = SECONDS) -> Peri
     return Periodic("campaigns", sending.send, seconds)
 
 
-def _bubble(said: Bubble) -> dict[str, Any]:
-    bubble: dict[str, Any] = {"text": said.text}
-    if said.choices:
-        bubble["buttons"] = [{"title": each, "payload": each} for each in said.choices]
-    if said.picture is not None:
-        bubble["image"] = f"/pictures/{said.picture.file.name}"
-    return bubble
+def _hold(connection: sqlite3.Connection, unfit: Iterable[str], now: datetime) -> Sequence[str]:
+    return [id for id in unfit if connection.execute(_HOLD, (rfc3339(now), id)).rowcount]
 
 
-def _hold(connection: sqlite3.Connection, id: str, now: datetime) -> None:
-    connection.execute(_HOLD, (rfc3339(now), id))
-
-
-def _note(connection: sqlite3.Connection, ends: Sequence[_End]) -> None:
-    connection.executemany(_END, [end.values() for end in ends])
+def _note(
+    connection: sqlite3.Connection, by: str, ends: Sequence[_End], campaigns: Iterable[str]
+) -> None:
+    connection.executemany(_END, [end.values(by) for end in ends])
+    connection.executemany(_CANCEL, [{"id": id} for id in campaigns])

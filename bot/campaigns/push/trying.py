@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from bot.campaigns.push.book import Campaign
-from bot.hashing import Pseudonym
-from bot.ledger.database import Reader
-from bot.outreach.history import person_of
+from bot.campaigns.push.people import People
 from bot.outreach.policy import Never, Policy, Wait
-from bot.users import UserRecord
 
 _PAGE: Final = 1000
 _ROWS: Final = (
@@ -35,11 +32,7 @@ class Trial:
 
 
 async def dry_run(
-    campaign: Campaign,
-    reader: Reader,
-    policy: Policy,
-    record: Callable[[Pseudonym], Awaitable[UserRecord]],
-    now: datetime,
+    campaign: Campaign, people: People, policy: Policy, now: datetime
 ) -> AsyncIterator[Trial]:
     """Tries every message that is still to go out, as of the campaign's start, in the order of the audience.
 
@@ -47,18 +40,13 @@ async def dry_run(
         LedgerError, StoreUnavailable: when something cannot be read.
     """
     start, last = max(now, campaign.starts_at or now), 0
-    while rows := reader.rows(_ROWS, (campaign.id, last, _PAGE)):
+    while rows := people.reader.rows(_ROWS, (campaign.id, last, _PAGE)):
         for id, user, channel, address, segment, variant, consent in rows:
             last = id
-            person = person_of(
-                reader,
-                Pseudonym(user),
-                await record(Pseudonym(user)),
-                channel,
-                start - policy.within,
-                consent=consent is not None,
+            asked = await people.ask(
+                policy, user, channel, address, start, consent=consent is not None
             )
-            decision = policy.decide(person, start)
+            decision = asked.decision
             at: datetime | None = start
             reason = None
             if isinstance(decision, Never):
@@ -66,7 +54,7 @@ async def dry_run(
             elif isinstance(decision, Wait):
                 late = campaign.ends_at is not None and decision.until >= campaign.ends_at
                 at, reason = (None if late else decision.until), decision.reason
-            yield Trial(user, channel, _masked(address), segment, variant, at, reason)
+            yield Trial(user, channel, _masked(asked.address), segment, variant, at, reason)
 
 
 def _masked(address: str) -> str:

@@ -1,68 +1,107 @@
-"""A platform that people are written to at: its limits, its faults, and what it delivered to whom."""
+"""A platform that people are written to at, as a process of its own: its limit, its faults, and what it delivered.
+
+``SOCKET LIMIT SEED`` serves until its standard input ends, and then tells what it saw.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import random
+import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bot.outbound.message import Delivery, OutboundMessage, Sender
 
+BUSY, LOST, BLOCKED = 3, 1, 2
+"""Of a hundred messages so many find the platform busy or lose their answer; so many people have blocked us."""
 
-@dataclass(frozen=True)
-class Faults:
-    """How often in a hundred the platform is busy, loses an answer, or was blocked by the user."""
-
-    busy: int = 0
-    lost: int = 0
-    blocked: int = 0
+PATIENCE = 5.0
 
 
-class Platform(Sender):
-    """Keeps every delivery in a file, where it survives the process that sent it.
+@dataclass
+class Seen:
+    """What the platform saw: messages by the second it was asked, what it refused for its limit, who got how many."""
 
-    It takes at most ``limit`` messages within any second of its own clock, and asks to wait beyond that.
-    """
+    asked: Counter[int] = field(default_factory=Counter)
+    too_many: int = 0
+    arrived: Counter[str] = field(default_factory=Counter)
 
-    def __init__(self, file: Path, limit: int, faults: Faults, seed: int = 0) -> None:
-        self._file = file
+
+class Platform:
+    """Takes at most ``limit`` bubbles within any second of its clock, and asks to wait beyond that."""
+
+    def __init__(self, limit: int, seed: int) -> None:
+        self.seen = Seen()
         self._limit = limit
-        self._faults = faults
         self._chance = random.Random(seed)
-        self._seconds: Counter[int] = Counter()
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answers one connection, a line each; a lost answer closes it."""
+        while line := await reader.readline():
+            answer = self._answer(json.loads(line))
+            if answer is None:
+                break
+            writer.write(json.dumps(answer).encode() + b"\n")
+            await writer.drain()
+        writer.close()
+
+    def _answer(self, asked: dict[str, Any]) -> dict[str, Any] | None:
+        now = asyncio.get_running_loop().time()
+        self.seen.asked[int(now)] += asked["bubbles"]
+        if self.seen.asked[int(now)] > self._limit:
+            self.seen.too_many += 1
+            return {"fate": "failed", "retry_after": 1 - now % 1}
+        if random.Random(asked["to"]).randrange(100) < BLOCKED:
+            return {"fate": "refused"}
+        drawn = self._chance.randrange(100)
+        if drawn < BUSY:
+            return {"fate": "failed"}
+        self.seen.arrived[asked["to"]] += 1
+        return None if drawn < BUSY + LOST else {"fate": "sent"}
+
+
+class PlatformSender(Sender):
+    """Sends to a platform behind a socket, over as many connections as are wanted at a time."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     @property
     def channel(self) -> str:
         return "test"
 
     async def send(self, address: str, message: OutboundMessage) -> Delivery:
-        second = int(asyncio.get_running_loop().time())
-        self._seconds[second] += 1
-        if self._seconds[second] > self._limit:
-            return Delivery("failed", "too many", retry_after=1.0)
-        drawn = self._chance.randrange(100)
-        if drawn < self._faults.busy:
-            return Delivery("failed", "busy")
-        if drawn < self._faults.busy + self._faults.blocked:
-            return Delivery("refused", "blocked")
-        # In one write, so that a kill leaves whole lines or none.
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(f"{address} {message.id}\n")
-        await asyncio.sleep(0)
-        if self._chance.randrange(100) < self._faults.lost:
+        try:
+            reader, writer = (
+                self._free.pop()
+                if self._free
+                else await asyncio.open_unix_connection(str(self._socket))
+            )
+        except OSError:
+            return Delivery("failed", "not reached")
+        asked = {"to": address, "id": message.id, "bubbles": len(message.bubbles)}
+        writer.write(json.dumps(asked).encode() + b"\n")
+        line = await asyncio.wait_for(reader.readline(), PATIENCE)
+        if not line:
+            writer.close()
             return Delivery("unknown", "no answer")
-        return Delivery("sent")
-
-    @property
-    def busiest(self) -> int:
-        """The most messages within one second."""
-        return max(self._seconds.values(), default=0)
+        self._free.append((reader, writer))
+        return Delivery(**json.loads(line))
 
 
-def delivered(file: Path) -> Iterator[str]:
-    """The addresses of all messages that arrived, as often as they did."""
-    for line in file.read_text(encoding="utf-8").splitlines():
-        yield line.split(" ")[0]
+async def main(socket: str, limit: int, seed: int) -> None:
+    platform = Platform(limit, seed)
+    server = await asyncio.start_unix_server(platform.talk, socket)
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    server.close()
+    print(json.dumps(asdict(platform.seen)), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], *map(int, sys.argv[2:4])))

@@ -13,6 +13,8 @@ from bot.audit import Actor
 from bot.campaigns.library import Library
 from bot.campaigns.push.audience import Recipient
 from bot.campaigns.push.book import Campaign, CampaignBook, Draft
+from bot.campaigns.push.claims import HELD
+from bot.campaigns.push.people import People
 from bot.campaigns.push.rules import PushRules
 from bot.campaigns.push.sending import CampaignSending
 from bot.campaigns.scripts import Script
@@ -27,15 +29,23 @@ from bot.outbound.senders import Senders
 from bot.voice import Voices, load_voice
 
 NOON = datetime(2026, 11, 30, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+KEYS = (b"a key of the tests alone",)
 ANNA, BERT = Actor("anna"), Actor("bert")
 
 
 class Street:
     """Everything that a campaign needs, on one data directory."""
 
-    def __init__(self, home: Path, sender: Sender | None = None, rate: int = 1000) -> None:
+    def __init__(
+        self,
+        home: Path,
+        sender: Sender | None = None,
+        rate: int = 1000,
+        held: timedelta = HELD,
+        keys: Sequence[bytes] = KEYS,
+    ) -> None:
         self.home = home
-        self.hasher = Hasher([b"a key of the tests alone"])
+        self.hasher = Hasher(keys)
         self.ledger = Ledger.open(home, hasher=self.hasher, source=event_source("demo"))
         self.reader = Reader(database_path(home))
         self.voices = Voices(load_voice(CONTENT))
@@ -47,13 +57,14 @@ class Street:
             self.senders.add(sender)
         self.rules = PushRules({"test": rate}, 10, 3, timedelta(seconds=1))
         self.sending = CampaignSending(
-            (self.reader, self.ledger.writer),
+            People(self.reader, self.hasher, self.ledger.users.get),
+            self.ledger.writer,
             self.senders,
             self.voices,
             lambda: self.library,
             self.rules,
-            self.ledger.users.get,
             lambda: self.clock(),
+            held,
         )
 
     def close(self) -> None:

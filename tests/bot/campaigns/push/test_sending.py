@@ -17,6 +17,9 @@ from bot.outbound.message import Delivery, OutboundMessage, Sender
 from tests.bot.campaigns.push.platform import Faults, Platform, delivered
 from tests.bot.campaigns.push.street import ANNA, BERT, NOON, Street
 
+BUBBLES = 3
+"""What one person gets of the script: two of the opening, and the first step."""
+
 
 class Notebook(Sender):
     """Takes everything and keeps it."""
@@ -161,7 +164,7 @@ async def test_a_campaign_begins_when_it_is_to_and_not_before(
 async def test_a_paused_campaign_sends_nothing_and_goes_on_where_it_stopped(
     street: Street, notebook: Notebook
 ) -> None:
-    street.rules.rates["test"] = 3  # type: ignore[index]
+    street.rules.rates["test"] = 3 * BUBBLES  # type: ignore[index]
     campaign = await street.campaign(street.people(5))
     await street.sending.send()
     await street.book.pause(campaign.id, ANNA)
@@ -176,7 +179,7 @@ async def test_a_paused_campaign_sends_nothing_and_goes_on_where_it_stopped(
 async def test_a_cancelled_campaign_is_over_for_all_who_have_not_got_it(
     street: Street, notebook: Notebook
 ) -> None:
-    street.rules.rates["test"] = 2  # type: ignore[index]
+    street.rules.rates["test"] = 2 * BUBBLES  # type: ignore[index]
     campaign = await street.campaign(street.people(5))
     await street.sending.send()
     await street.book.cancel(campaign.id, BERT)
@@ -191,7 +194,7 @@ async def test_a_cancelled_campaign_is_over_for_all_who_have_not_got_it(
 async def test_no_second_takes_more_than_the_channel_allows(
     street: Street, notebook: Notebook
 ) -> None:
-    street.rules.rates["test"] = 3  # type: ignore[index]
+    street.rules.rates["test"] = 3 * BUBBLES  # type: ignore[index]
     await street.campaign(street.people(10))
     for _ in range(4):
         await street.sending.send()
