@@ -23,6 +23,7 @@ from bot.campaigns.push.book import CampaignBook
 from bot.campaigns.push.people import People
 from bot.campaigns.push.rules import load_push_rules
 from bot.campaigns.push.sending import CampaignSending, campaigns_beside
+from bot.campaigns.reach.receipts import receipts_beside
 from bot.campaigns.room import CampaignRoom
 from bot.campaigns.turns import practice_of_turn
 from bot.cases.beside import cases_beside
@@ -283,6 +284,7 @@ def build_services(settings: Settings) -> Services:
             ),
             radar_beside(home, ledger.writer, event_source(content.short_name)),
             retention_beside(home, ledger.writer, settings.content),
+            receipts_beside(home, Reader(database_path(home)), ledger.writer),
             boosters_beside(
                 home,
                 Boosters(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import getpass
 import sys
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import datetime
@@ -23,14 +21,13 @@ from bot.audit import Actor
 from bot.campaigns.library import Library
 from bot.campaigns.push.audience import Audience, AudienceError, from_csv, from_segment
 from bot.campaigns.push.book import Campaign, CampaignBook, CampaignView, Draft, PushError
-from bot.campaigns.push.people import People
-from bot.campaigns.push.trying import Trial, dry_run
 from bot.campaigns.scripts import Script
+from bot.cli.campaign_trial import try_out
 from bot.cli.progress import say
 from bot.cli.tables import show
 from bot.hashing import Hasher
 from bot.ledger.database import Reader, database_path
-from bot.ledger.encoding import rfc3339, to_json, utc_now
+from bot.ledger.encoding import to_json, utc_now
 from bot.ledger.writer import Writer
 from bot.outreach.policy import load_policy
 from bot.settings import Settings, load_settings, prepare_home
@@ -41,7 +38,7 @@ _BY = typer.Option(
 )
 _WHEN = "%Y-%m-%d %H:%M"
 _COLUMNS = ("id", "script", "state", "audience", "left", "by", "approved", "title")
-_SHOWN = 20  # trials that stand in the terminal
+_SHOWN = 20  # rows of a list that are told to be left out
 _LOOK_SECONDS = 1.0
 
 
@@ -49,7 +46,9 @@ def push(
     script: Annotated[str, typer.Argument(metavar="SCRIPT", help="The id of a script.")],
     audience: Annotated[
         Optional[Path],
-        typer.Option("--audience", metavar="FILE", help="CSV: channel,user[,segment,consent_ref]."),
+        typer.Option(
+            "--audience", metavar="FILE", help="CSV: channel,user[,hash,segment,consent_ref]."
+        ),
     ] = None,
     segment: Annotated[
         Optional[str],
@@ -70,8 +69,10 @@ def push(
     zone = load_policy(settings.content).zone
     begin, end = (None if text is None else _moment(text).replace(tzinfo=zone) for text in draft)
     people = _audience(settings, audience, segment)
-    for problem in people.problems:
+    for problem in people.problems[:_SHOWN]:
         say(f"left out: {problem}")
+    if len(people.problems) > _SHOWN:
+        say(f"left out: {len(people.problems) - _SHOWN} more rows")
     made = _change(
         lambda book: book.create(
             Draft(title or found.title, found, begin, end), people.recipients, _actor(by)
@@ -79,34 +80,6 @@ def push(
     )
     say(f"{len(people.recipients)} people; next: jingzhong campaign dry-run {made.id}")
     typer.echo(made.id)
-
-
-def try_out(
-    campaign: Annotated[str, _ID],
-    out: Annotated[
-        Optional[Path], typer.Option("--csv", metavar="FILE", help="All rows, as CSV.")
-    ] = None,
-) -> None:
-    """Show exactly who would get what and when, and who would not and why; nothing is sent."""
-    trials = asyncio.run(_tried(campaign))
-    if out is not None:
-        with out.open("w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow(("user", "channel", "address", "segment", "variant", "at", "reason"))
-            rows.writerows(
-                {**vars(each), "at": each.at and rfc3339(each.at)}.values() for each in trials
-            )
-    columns = ("user", "channel", "address", "variant", "at", "reason")
-    show([_trial(each) for each in trials[:_SHOWN]], columns, as_json=False, nothing="nobody")
-    fates = Counter(
-        each.reason
-        if each.at is None
-        else "later: " + each.reason
-        if each.reason
-        else "would be sent now"
-        for each in trials
-    )
-    say(", ".join(f"{count} {fate}" for fate, count in sorted(fates.items(), key=str)) or "nobody")
 
 
 def release(campaign: Annotated[str, _ID], by: Annotated[Optional[str], _BY] = None) -> None:
@@ -183,25 +156,6 @@ def add_push_commands(app: typer.Typer) -> None:
     app.command("pushes")(pushes)
 
 
-async def _tried(campaign: str) -> list[Trial]:
-    # Reading the records of users needs the store that the service uses.
-    from bot.services import build_services
-
-    services = build_services(load_settings())
-    await services.exchanges.store.start()
-    try:
-        book = CampaignBook(services.ledger.reader, services.ledger.writer, services.hasher)
-        people = People(services.ledger.reader, services.hasher, services.exchanges.store.user)
-        policy = services.voices.now.outreach.policy
-        trying = dry_run(book.need(campaign), people, policy, utc_now())
-        return [each async for each in trying]
-    except PushError as error:
-        _fail(str(error))
-    finally:
-        await services.exchanges.store.close()
-        services.close()
-
-
 def _change(change: Callable[[CampaignBook], Awaitable[Campaign]]) -> Campaign:
     settings = load_settings()
     path = database_path(prepare_home(settings))
@@ -275,10 +229,6 @@ def _watch(book: CampaignView, campaign: str) -> None:
             if found.state in ("done", "cancelled"):
                 return
             time.sleep(_LOOK_SECONDS)
-
-
-def _trial(each: Trial) -> dict[str, object]:
-    return {**vars(each), "user": each.user[:12], "at": each.at, "reason": each.reason or ""}
 
 
 def _row(each: Campaign, book: CampaignView) -> dict[str, object]:

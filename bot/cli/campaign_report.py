@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from actions.content import load_content
+from bot.campaigns.library import Library
 from bot.campaigns.reach.month import education_month
 from bot.ledger.database import Reader, database_path
 from bot.ledger.encoding import utc_now
@@ -32,9 +34,10 @@ def report(
 ) -> None:
     """Write the consumer-protection report of a month to standard output, as on the console."""
     settings = load_settings()
+    library = Library.load(settings.content, load_content(settings.content))
     with closing(Reader(database_path(settings.home))) as reader:
         try:
-            found = education_month(reader, month)
+            found = education_month(reader, month, library.scripts)
         except ValueError:
             raise typer.BadParameter(
                 f"{month!r} is no month; write it as 2026-11", param_hint="--month"
@@ -44,7 +47,7 @@ def report(
     from bot.console.tables import as_csv
 
     if form is Form.HTML:
-        sys.stdout.write(education_document(settings.content, month, found, utc_now()))
+        sys.stdout.write(education_document(settings.content, library, month, found, utc_now()))
         return
-    table = education_table(settings.content, found)
+    table = education_table(settings.content, library, found)
     sys.stdout.write(as_csv(table).decode("utf-8"))

@@ -8,12 +8,11 @@ from typing import Final
 
 from markupsafe import Markup
 
-from actions.content import load_content
 from bot.campaigns.library import Library
 from bot.campaigns.reach.month import EducationMonth
 from bot.console.files import STATIC, THEME
 from bot.console.navigation import Navigation
-from bot.console.parts.campaigns.showing import month_values
+from bot.console.parts.campaigns.month import month_table, month_values
 from bot.console.rendering import Rendering
 from bot.console.tables import Table
 from bot.console.wording import SHELL, Wording
@@ -21,11 +20,13 @@ from bot.console.wording import SHELL, Wording
 _PART: Final = "campaigns"
 
 
-def education_document(content: Path, text: str, found: EducationMonth, made_at: datetime) -> str:
+def education_document(
+    content: Path, library: Library, text: str, found: EducationMonth, made_at: datetime
+) -> str:
     """The report as one HTML file that asks nobody for anything.
 
     Raises:
-        ContentError: when the console's wording or the scripts' is missing or broken.
+        ContentError: when the console's wording is missing or broken.
     """
     wording = Wording(content)
     w = wording.of(_PART)
@@ -36,23 +37,15 @@ def education_document(content: Path, text: str, found: EducationMonth, made_at:
         w=w,
         month=text,
         made_at=made_at,
-        **month_values(w, wording.of(SHELL), found, _titles(content)),
+        **month_values(w, wording.of(SHELL), found, library),
     )
 
 
-def education_table(content: Path, found: EducationMonth) -> Table:
-    """The campaigns of the month as a table.
+def education_table(content: Path, library: Library, found: EducationMonth) -> Table:
+    """Every figure of the month in a row of its own.
 
     Raises:
-        ContentError: when the console's wording or the scripts' is missing or broken.
+        ContentError: when the console's wording is missing or broken.
     """
     wording = Wording(content)
-    values = month_values(wording.of(_PART), wording.of(SHELL), found, _titles(content))
-    table = values["table"]
-    assert isinstance(table, Table)
-    return table
-
-
-def _titles(content: Path) -> dict[str, str]:
-    library = Library.load(content, load_content(content))
-    return {name: script.title for name, script in library.scripts.items()}
+    return month_table(wording.of(_PART), wording.of(SHELL), found, library)

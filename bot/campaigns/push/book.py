@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from bot.audit import Actor, note
 from bot.campaigns.push.audience import Recipient
+from bot.campaigns.push.claims import sweep
+from bot.campaigns.push.queue import enqueue
 from bot.campaigns.scripts import Script
 from bot.campaigns.scripts_approval import is_approved
 from bot.hashing import Hasher
@@ -34,10 +37,6 @@ _LIST: Final = f"SELECT {_COLUMNS} FROM campaigns ORDER BY created_at DESC, id L
 _ADD: Final = (
     "INSERT INTO campaigns (id, title, script, hash, booster_of, state, starts_at, ends_at, "
     "created_by, created_at, changed_at) VALUES (?, ?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?)"
-)
-_QUEUE: Final = (
-    "INSERT INTO campaign_messages (campaign, user, channel, address, segment, consent_ref, variant, "
-    "due_at, queued_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
 _MOVE: Final = "UPDATE campaigns SET state = ?, changed_at = ? WHERE id = ?"
 _APPROVE: Final = (
@@ -163,18 +162,24 @@ class CampaignBook(CampaignView):
     async def create(
         self, draft: Draft, recipients: Sequence[Recipient], actor: Actor, *, id: str | None = None
     ) -> Campaign:
-        """Writes a draft with its whole audience, or nothing; with an ``id`` that is there already it changes nothing.
+        """Writes a draft with its whole audience; with an ``id`` that is there already it changes nothing.
+
+        The audience comes first, in pages, so that signals can be written in between: without a campaign it is sent to
+        nobody.
 
         Raises:
-            PushError: when nobody would get it, or it would end before it begins.
+            PushError: when nobody would get it, or it would end before it begins or is over already.
             LedgerError: when it cannot be written.
         """
         if not recipients:
             raise PushError("empty", "the audience is empty; nobody would get it")
-        if draft.starts_at and draft.ends_at and draft.ends_at <= draft.starts_at:
+        now = self._clock()
+        if draft.ends_at and draft.ends_at <= (draft.starts_at or now):
             raise PushError("window", "it would end before it begins; give a later end")
         id = id or secrets.token_hex(6)
-        now = self._clock()
+        if self.get(id) is not None:
+            return self.need(id)
+        await enqueue(self._writer, id, recipients, self.variant, draft.starts_at or now, now)
 
         def unit(connection: sqlite3.Connection) -> None:
             if connection.execute("SELECT 1 FROM campaigns WHERE id = ?", (id,)).fetchone():
@@ -183,7 +188,6 @@ class CampaignBook(CampaignView):
             window = (_stamp(draft.starts_at), _stamp(draft.ends_at))
             row = (id, draft.title, script.id, script.hash, draft.booster_of, *window)
             connection.execute(_ADD, (*row, actor.name, stamp, stamp))
-            connection.executemany(_QUEUE, self._queue(id, recipients, draft.starts_at or now, now))
             detail = {"script": script.id, "people": len(recipients), "hash": script.hash}
             note(connection, actor, "campaign.create", id, detail, at=now)
 
@@ -224,29 +228,15 @@ class CampaignBook(CampaignView):
         return await self._change(id, actor, "campaign.start", _to("scheduled"))
 
     async def pause(self, id: str, actor: Actor) -> Campaign:
-        """Holds a campaign; what is in hand at this moment still goes out."""
+        """Holds a campaign; what is being sent at this moment still goes out."""
         return await self._change(id, actor, "campaign.pause", _to("paused"))
 
     async def cancel(self, id: str, actor: Actor) -> Campaign:
-        """Ends a campaign; who has not got it will not."""
-
-        def cancel(connection: sqlite3.Connection, campaign: Campaign, now: datetime) -> None:
-            _to("cancelled")(connection, campaign, now)
-            connection.execute(
-                "UPDATE campaign_messages SET state = 'skipped', reason = 'cancelled' "
-                "WHERE campaign = ? AND state = 'queued'",
-                (campaign.id,),
-            )
-
-        return await self._change(id, actor, "campaign.cancel", cancel)
-
-    def _queue(
-        self, id: str, recipients: Iterable[Recipient], due: datetime, now: datetime
-    ) -> Iterable[tuple[Any, ...]]:
-        for one in recipients:
-            user = one.user.current
-            place = (id, user, one.channel, one.address, one.segment, one.consent_ref)
-            yield (*place, self.variant(id, user), rfc3339(due), rfc3339(now))
+        """Ends a campaign; who has not got it will not, but for what is being sent at this moment."""
+        cancelled = await self._change(id, actor, "campaign.cancel", _to("cancelled"))
+        while await self._writer.commit(partial(sweep, now=self._clock())):
+            pass
+        return cancelled
 
     async def _change(self, id: str, actor: Actor, action: str, change: _Change) -> Campaign:
         now = self._clock()
@@ -264,7 +254,7 @@ class CampaignBook(CampaignView):
     @staticmethod
     def _approve(actor: Actor) -> _Change:
         def approve(connection: sqlite3.Connection, campaign: Campaign, now: datetime) -> None:
-            if campaign.created_by == actor.name:
+            if campaign.created_by.casefold() == actor.name.casefold():
                 raise PushError("own", f"{campaign.id} is your own; let somebody else approve it")
             if campaign.state not in ("draft", "paused"):
                 raise PushError(

@@ -24,22 +24,29 @@ class Openings:
     words that may not leave.
     """
 
-    def __init__(self, reader: Reader, library: Library | None, voice: Voice) -> None:
-        """Takes campaigns as they are now, without a ``library`` none of them; short blocking reads.
+    def __init__(self, reader: Reader) -> None:
+        self.unfit: dict[str, str] = {}
+        self._reader = reader
+        self._library: Library | None = None
+        self._voice: Voice | None = None
+        self._scripts: dict[str, Script] = {}
+        self._made: dict[tuple[str, str, str], Bubbles] = {}
+
+    def look(self, library: Library | None, voice: Voice) -> None:
+        """Takes the campaigns and the wording of this moment, without a ``library`` no campaign; short blocking reads.
 
         Raises:
             LedgerError: when the ledger cannot be read.
         """
-        self.unfit: dict[str, str] = {}
-        self._library = library
-        self._voice = voice
-        self._scripts: dict[str, Script] = {}
-        self._made: dict[tuple[str, str, str], Bubbles] = {}
+        if library is not self._library or voice is not self._voice:
+            self._made.clear()
+        self._library, self._voice = library, voice
+        self._scripts, self.unfit = {}, {}
         if library is None:
             return
-        for campaign, name, hash in reader.rows(_OPEN):
+        for campaign, name, hash in self._reader.rows(_OPEN):
             script = library.scripts.get(name)
-            if script is not None and script.hash == hash and is_approved(reader, script):
+            if script is not None and script.hash == hash and is_approved(self._reader, script):
                 self._scripts[campaign] = script
             else:
                 self.unfit[campaign] = f"its script {name} is not there as approved"
@@ -60,15 +67,22 @@ class Openings:
         Raises:
             WordingError: when something in it may not leave.
         """
-        key = campaign, variant, channel
+        script = self._scripts[campaign]
+        key = script.hash, variant, channel
         if key not in self._made:
-            assert self._library is not None, "without one there are no campaigns here"
-            _, said = self._library.player.start(self._scripts[campaign], variant, channel)
+            assert self._library is not None, "its scripts come from it"
+            assert self._voice is not None, "it is there when the library is"
+            _, said = self._library.player.start(script, variant, channel)
             bubbles = [_bubble(each) for each in said]
             for bubble in bubbles:
-                checked(self._voice, {key: bubble[key] for key in bubble if key != "image"})
+                checked(self._voice, {name: bubble[name] for name in bubble if name != "image"})
             self._made[key] = bubbles
         return self._made[key]
+
+
+def most_bubbles(library: Library, script: Script, channel: str) -> int:
+    """How many messages of the platform's one person gets at most, whichever opening it is."""
+    return max(len(library.player.start(script, each, channel)[1]) for each in VARIANTS)
 
 
 def _bubble(said: Bubble) -> dict[str, Any]:

@@ -26,6 +26,10 @@ class PushRules:
         """How many messages a second may go out on a channel."""
         return self.rates.get(channel, self.usual)
 
+    def takes(self, channel: str, messages: int) -> timedelta:
+        """How long so many messages take on a channel."""
+        return timedelta(seconds=messages / self.rate(channel))
+
     def pause(self, tries: int) -> timedelta:
         """How long to wait after so many tries: twice as long each time."""
         return self.again * (1 << (min(tries, 10) - 1))

@@ -7,7 +7,6 @@ import logging
 import os
 import secrets
 import sqlite3
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any, Final
 
 from bot.background import Periodic
 from bot.campaigns.library import Library
-from bot.campaigns.push.claims import HELD, Claimed, claim, housekeeping
+from bot.campaigns.push.claims import HELD, Claimed, anything_to_do, claim, housekeeping
 from bot.campaigns.push.openings import Openings
 from bot.campaigns.push.people import People
 from bot.campaigns.push.rules import PushRules
@@ -30,17 +29,11 @@ from bot.voice import Voices
 
 logger = logging.getLogger(__name__)
 
-SECONDS: Final = 0.25
-AT_ONCE: Final = 500
-"""Messages that one process has in hand at most."""
+SECONDS: Final = 0.1
+AT_ONCE: Final = 64
+"""People whom one process has in hand at most. All of them are begun with at once: whoever waited in hand would go out
+later than the pace of the channel allowed, and would not notice a pause."""
 
-_TOGETHER: Final = 64  # sends under way at the same moment
-_LOOK_SECONDS: Final = 0.5  # how soon a pause is noticed by who has messages in hand
-_OPEN: Final = (
-    "SELECT 1 WHERE EXISTS (SELECT 1 FROM campaigns WHERE state IN ('scheduled', 'running')) "
-    "OR EXISTS (SELECT 1 FROM campaign_messages WHERE state = 'claimed' AND claimed_until <= ?)"
-)
-_RUNNING: Final = "SELECT id FROM campaigns WHERE state = 'running'"
 _HOLD: Final = (
     "UPDATE campaigns SET state = 'paused', changed_at = ? WHERE id = ? AND state = 'running'"
 )
@@ -50,12 +43,6 @@ _END: Final = (
     "due_at = coalesce(:due, due_at), claimed_by = NULL, claimed_until = NULL, "
     "tries = tries - :untried WHERE id = :id AND claimed_by = :by "
     "AND (state = 'claimed' OR (state = 'unknown' AND :state != 'queued'))"
-)
-# What was in hand while the campaign was cancelled, and did not go out.
-_CANCEL: Final = (
-    "UPDATE campaign_messages SET state = 'skipped', reason = 'cancelled' "
-    "WHERE campaign = :id AND state = 'queued' AND user IS NOT NULL "
-    "AND EXISTS (SELECT 1 FROM campaigns WHERE id = :id AND state = 'cancelled')"
 )
 
 
@@ -100,6 +87,7 @@ class CampaignSending:
         """``held`` is how long a claim stands, longer than the platform takes for what one process has in hand."""
         self._people = people
         self._reader = people.reader
+        self._openings = Openings(people.reader)
         self._writer = writer
         self._senders = senders
         self._voices = voices
@@ -108,9 +96,6 @@ class CampaignSending:
         self._clock = clock
         self._held = held
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
-        self._together = asyncio.Semaphore(_TOGETHER)
-        self._running: frozenset[str] = frozenset()
-        self._looked = 0.0
 
     async def send(self) -> int:
         """Sends what this moment allows and tells how many were taken in hand.
@@ -119,11 +104,10 @@ class CampaignSending:
             LedgerError: when the ledger cannot be read or written.
         """
         now = self._clock()
-        # Asked without the writer, which has signals to write.
-        if not await asyncio.to_thread(self._reader.rows, _OPEN, (rfc3339(now),)):
+        if not await asyncio.to_thread(anything_to_do, self._reader, now):
             return 0
-        voice = self._voices.now
-        openings = await asyncio.to_thread(Openings, self._reader, self._library(), voice)
+        openings = self._openings
+        await asyncio.to_thread(openings.look, self._library(), self._voices.now)
 
         def take(connection: sqlite3.Connection) -> tuple[Sequence[Claimed], Sequence[str]]:
             housekeeping(connection, now)
@@ -136,49 +120,35 @@ class CampaignSending:
         for campaign in held:
             logger.error("campaign %s is held: %s", campaign, openings.unfit[campaign])
         if claimed:
-            await self._all(claimed, openings)
+            await self._all(claimed)
         return len(claimed)
 
-    async def _all(self, claimed: Sequence[Claimed], openings: Openings) -> None:
-        campaigns = {row.campaign for row in claimed}
-        self._running, self._looked = frozenset(campaigns), time.monotonic()
+    async def _all(self, claimed: Sequence[Claimed]) -> None:
         ends = {row.id: _End(row.id, "queued", untried=True) for row in claimed}
         try:
-            await asyncio.gather(*(self._one(row, openings, ends) for row in claimed))
+            await asyncio.gather(*(self._one(row, ends) for row in claimed))
         finally:
             # Also where the process is to end: whoever it has not begun with is left to the others.
-            await self._writer.commit(
-                partial(_note, by=self._name, ends=tuple(ends.values()), campaigns=campaigns)
-            )
+            await self._writer.commit(partial(_note, by=self._name, ends=tuple(ends.values())))
         # Once for all whom it befell: a platform that is down gives up on thousands in the same words.
         for detail, count in Counter(end.detail for end in ends.values() if end.detail).items():
             logger.error("%d messages of campaigns were given up: %s", count, detail)
 
-    async def _one(self, row: Claimed, openings: Openings, ends: dict[int, _End]) -> None:
+    async def _one(self, row: Claimed, ends: dict[int, _End]) -> None:
         """Puts down in ``ends`` what is true at every moment, since the next may be the last one."""
-        async with self._together:
-            try:
-                if not await self._goes_on(row.campaign):
-                    return
-                address = await self._allowed(row, ends)
-                if address is None:
-                    return
-                bubbles = openings.bubbles(row.campaign, row.variant, row.channel)
-            except Exception as error:
-                logger.error("campaign %s: not sent: %s", row.campaign, type(error).__name__)
-                ends[row.id] = self._again(row, None)
+        try:
+            address = await self._allowed(row, ends)
+            if address is None:
                 return
-            message = OutboundMessage(f"campaign-{row.campaign}-{row.id}", bubbles)
-            ends[row.id] = _End(row.id, "unknown", "interrupted", sent=self._clock())
-            delivery = await self._senders.send(row.channel, address, message)
-            ends[row.id] = self._after(row, delivery)
-
-    async def _goes_on(self, campaign: str) -> bool:
-        if time.monotonic() - self._looked > _LOOK_SECONDS:
-            self._looked = time.monotonic()
-            rows = await asyncio.to_thread(self._reader.rows, _RUNNING)
-            self._running = frozenset(id for (id,) in rows)
-        return campaign in self._running
+            bubbles = self._openings.bubbles(row.campaign, row.variant, row.channel)
+        except Exception as error:
+            logger.error("campaign %s: not sent: %s", row.campaign, type(error).__name__)
+            ends[row.id] = self._again(row, None)
+            return
+        message = OutboundMessage(f"campaign-{row.campaign}-{row.id}", bubbles)
+        ends[row.id] = _End(row.id, "unknown", "interrupted", sent=self._clock())
+        delivery = await self._senders.send(row.channel, address, message)
+        ends[row.id] = self._after(row, delivery)
 
     async def _allowed(self, row: Claimed, ends: dict[int, _End]) -> str | None:
         """Where the person is to be written to; ``None`` if not now, and ``ends`` has why."""
@@ -228,8 +198,5 @@ def _hold(connection: sqlite3.Connection, unfit: Iterable[str], now: datetime) -
     return [id for id in unfit if connection.execute(_HOLD, (rfc3339(now), id)).rowcount]
 
 
-def _note(
-    connection: sqlite3.Connection, by: str, ends: Sequence[_End], campaigns: Iterable[str]
-) -> None:
+def _note(connection: sqlite3.Connection, by: str, ends: Sequence[_End]) -> None:
     connection.executemany(_END, [end.values(by) for end in ends])
-    connection.executemany(_CANCEL, [{"id": id} for id in campaigns])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
@@ -25,6 +26,13 @@ def boosters(street: Street) -> Boosters:
     return Boosters(street.reader, street.book, lambda: street.library, lambda: street.clock())
 
 
+def addresses(street: Street, campaign: str) -> set[str]:
+    rows = street.reader.rows(
+        "SELECT address FROM campaign_messages WHERE campaign = ?", (campaign,)
+    )
+    return {address for (address,) in rows}
+
+
 async def finished(street: Street, campaign: str, people: dict[str, int]) -> None:
     """Says before how many days each of these people finished."""
 
@@ -40,16 +48,50 @@ async def finished(street: Street, campaign: str, people: dict[str, int]) -> Non
 
 
 async def test_who_finished_a_month_ago_gets_the_shorter_twin_once(street: Street) -> None:
-    campaign = await street.campaign(street.people(5))
-    await finished(street, campaign.id, {"p0": 27, "p1": 28, "p2": 34, "p3": 36})
+    campaign = await street.campaign(street.people(6))
+    days = {"p0": 22, "p1": 23, "p2": 24, "p3": 30, "p4": 36}
+    await finished(street, campaign.id, days)
     [planned] = await boosters(street).plan()
-    assert planned.people == 2
-    assert planned.campaign.script == "fake_hotline_again"
-    assert (planned.campaign.booster_of, planned.campaign.state) == (campaign.id, "draft")
+    booster = planned.campaign
+    assert booster.script == "fake_hotline_again"
+    assert (booster.booster_of, booster.state) == (campaign.id, "draft")
+    # p4 is too long ago, p5 never finished, and p0 would have to wait for less than 28 days.
+    assert addresses(street, booster.id) == {"p1", "p2", "p3"}
+    assert booster.starts_at is not None
+    for address in addresses(street, booster.id):
+        since = booster.starts_at - NOON + timedelta(days=days[address])
+        assert timedelta(days=28) <= since <= timedelta(days=35)
+    assert await boosters(street).plan() == []
+
+
+async def test_all_who_finish_within_a_week_are_in_one_booster(street: Street) -> None:
+    campaign = await street.campaign(street.people(8))
+    await finished(street, campaign.id, {f"p{n}": 23 + n for n in range(7)})
+    made = []
+    for day in range(20):
+        now = NOON + timedelta(days=day)
+        street.clock = lambda now=now: now
+        made += await boosters(street).plan()
+    assert [each.people for each in made] == [7]
+
+
+async def test_nobody_is_written_to_before_the_first_of_them_finished_thirty_days_ago(
+    street: Street,
+) -> None:
+    campaign = await street.campaign(street.people(1))
+    await finished(street, campaign.id, {"p0": 29})
     assert await boosters(street).plan() == []
     street.clock = lambda: NOON + timedelta(days=1)
-    [later] = await boosters(street).plan()
-    assert later.people == 1
+    [planned] = await boosters(street).plan()
+    assert planned.people == 1
+
+
+async def test_two_processes_that_plan_at_once_make_one_booster(street: Street) -> None:
+    campaign = await street.campaign(street.people(3))
+    await finished(street, campaign.id, {"p0": 30, "p1": 31, "p2": 29})
+    plans = await asyncio.gather(boosters(street).plan(), boosters(street).plan())
+    assert len({each.campaign.id for plan in plans for each in plan}) == 1
+    assert len([each for each in street.book.list() if each.booster_of]) == 1
 
 
 async def test_who_opted_out_or_never_finished_gets_none(street: Street) -> None:

@@ -67,11 +67,37 @@ def test_a_dry_run_says_who_gets_what_and_who_does_not(
     campaign = made(run, people)
     ended = run("dry-run", campaign, "--csv", str(tmp_path / "plan.csv"))
     assert ended.exit_code == 0, ended.stderr
-    assert "1 no_consent" in ended.stderr
+    assert "rest: 1 would not: no_consent" in ended.stderr
+    assert "rest: 3 messages each, 200 a second" in ended.stderr
     with (tmp_path / "plan.csv").open(encoding="utf-8") as file:
         first, second = csv.DictReader(file)
     assert (first["variant"] in "AB", bool(first["at"])) == (True, True)
     assert (second["at"], second["reason"]) == ("", "no_consent")
+
+
+def test_a_channel_that_there_may_not_be_is_told_by_the_dry_run(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("channel,user\ntelegarm,1\n", encoding="utf-8")
+    campaign = run("push", "fake_hotline", "--audience", str(path)).stdout.strip()
+    assert "telegarm: content/push.yml names no such channel" in run("dry-run", campaign).stderr
+
+
+def test_a_list_of_which_nothing_can_be_used_does_not_fill_the_terminal(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("channel,user\napp,u\n" + "app,\n" * 1000, encoding="utf-8")
+    told = run("push", "fake_hotline", "--audience", str(path)).stderr
+    assert "left out: 980 more rows" in told
+    assert told.count("\n") < 30
+
+
+def test_a_dry_run_that_cannot_write_its_file_says_so(
+    run: Run, people: str, tmp_path: Path
+) -> None:
+    ended = run("dry-run", made(run, people), "--csv", str(tmp_path / "none" / "plan.csv"))
+    assert ended.exit_code == 1
+    assert "plan.csv: No such file or directory" in ended.stderr
 
 
 @pytest.mark.parametrize(
@@ -83,6 +109,8 @@ def test_a_dry_run_says_who_gets_what_and_who_does_not(
         (("push", "fake_hotline", "--segment", "all"), 1, "the audience is empty"),
         (("push", "fake_hotline", "--segment", "all", "--from", "noon"), 2, "is no time"),
         (("push", "fake_hotline", "--audience", "none.csv"), 2, "none.csv"),
+        (("push", "fake_hotline", "--segment", "all", "--until", "2020-01-01 10:00"), 1, "empty"),
+        (("dry-run", "nosuch"), 1, "no such campaign"),
         (("progress", "nosuch"), 1, "no such campaign"),
         (("start", "nosuch"), 1, "no such campaign"),
     ],

@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any, Final
 
+from actions.facts import BEIJING
 from bot.audit import Actor
-from bot.campaigns.library import Library, LibraryShelf
+from bot.campaigns.library import LibraryShelf
 from bot.campaigns.push.book import STATES, Campaign, CampaignBook, PushError
+from bot.campaigns.reach.briefs import briefs_of
 from bot.campaigns.reach.figures import reach_of
 from bot.campaigns.reach.month import education_month
 from bot.console.answers import Answer, Conflict, Missing
 from bot.console.call import Call
 from bot.console.desk import Desk
 from bot.console.part import Nav, Part
-from bot.console.parts.campaigns.showing import campaign_values, list_table, month_values
+from bot.console.parts.campaigns.month import month_values
+from bot.console.parts.campaigns.showing import campaign_values, list_table
 from bot.console.visit import Visit
 from bot.staff.roles import ANALYST
 
@@ -30,6 +33,30 @@ _CAMPAIGN: Final = {
         "state": {"enum": list(STATES)},
         "messages": {"type": "object", "additionalProperties": {"type": "integer"}},
         "reasons": {"type": "object", "additionalProperties": {"type": "integer"}},
+    },
+}
+_PAIRED: Final = {
+    "type": ["object", "null"],
+    "description": "Mean scores of the people who have both, and the gain with its 95 % interval.",
+    "required": ["people", "before", "after", "gain", "low", "high"],
+}
+_REACH: Final = {
+    "type": "object",
+    "required": ["funnel", "groups", "learnt", "boosted", "difference", "mistakes"],
+    "properties": {
+        "funnel": {
+            "type": "object",
+            "required": ["audience", "out", "delivered", "read", "answered", "finished"],
+        },
+        "groups": {"type": "object", "required": ["channel", "segment", "variant"]},
+        "learnt": _PAIRED,
+        "boosted": _PAIRED,
+        "difference": {
+            "type": ["object", "null"],
+            "description": "By how much more people answer to opening B than to A, of 1.",
+            "required": ["value", "low", "high"],
+        },
+        "mistakes": {"type": "array", "items": {"type": "object"}},
     },
 }
 _LIST: Final = {
@@ -54,25 +81,31 @@ def part(desk: Desk) -> Part:
 
     async def move(name: str, id: str, actor: Actor) -> Campaign:
         if name == "start":
-            scripts = (library() or _NOTHING).scripts
             campaign = await asyncio.to_thread(need, id)
-            return await book.start(id, scripts.get(campaign.script), actor)
+            scripts = library()
+            script = scripts.scripts.get(campaign.script) if scripts is not None else None
+            return await book.start(id, script, actor)
         changes = {"approve": book.approve, "pause": book.pause, "cancel": book.cancel}
         return await changes[name](id, actor)
 
     @pages.page("/campaigns", nav=Nav("govern", 16))
     def show(visit: Visit) -> Answer:
-        found = [(each, reach_of(desk.reader, each.id)) for each in book.list(visit.limit(50))]
+        campaigns = book.list(visit.limit(50))
+        briefs = briefs_of(desk.reader, [each.id for each in campaigns])
+        found = [(each, briefs[each.id]) for each in campaigns]
         return visit.render("campaigns/list.html", table=list_table(visit, found))
 
     @pages.page("/campaigns/report")
     def report(visit: Visit) -> Answer:
-        month = visit.text("month") or f"{desk.clock():%Y-%m}"
+        month = visit.text("month") or f"{desk.clock().astimezone(BEIJING):%Y-%m}"
+        scripts = library()
+        if scripts is None:
+            raise Missing(visit.words("month.no_scripts"))
         try:
-            found = education_month(desk.reader, month)
+            found = education_month(desk.reader, month, scripts.scripts)
         except ValueError:
             raise Missing(visit.words("month.wrong")) from None
-        values = month_values(visit.words, visit.shell, found, _script_titles(library()))
+        values = month_values(visit.words, visit.shell, found, scripts)
         return visit.render("campaigns/report.html", month=month, **values)
 
     @pages.page("/campaigns/<id>")
@@ -101,6 +134,16 @@ def part(desk: Desk) -> Part:
     @pages.api("GET", "/campaigns/<id>", summary="One campaign.", answer=_CAMPAIGN, may_fail=(404,))
     def api_one(call: Call, id: str) -> dict[str, Any]:
         return _json(book, need(id))
+
+    @pages.api(
+        "GET",
+        "/campaigns/<id>/reach",
+        summary="Whom a campaign reached and what was learnt; groups under 10 people do not stand apart.",
+        answer=_REACH,
+        may_fail=(404,),
+    )
+    def api_reach(call: Call, id: str) -> dict[str, Any]:
+        return reach_of(desk.reader, need(id).id).as_json()
 
     return pages
 
@@ -137,17 +180,3 @@ async def _told(visit: Visit, change: Awaitable[Campaign]) -> None:
         await change
     except PushError as error:
         raise Conflict(visit.words(f"errors.{error.reason}")) from None
-
-
-def _script_titles(library: Library | None) -> dict[str, str]:
-    scripts = library.scripts if library is not None else {}
-    return {name: script.title for name, script in scripts.items()}
-
-
-class _Nothing:
-    """No scripts at all."""
-
-    scripts: Final[dict[str, Any]] = {}
-
-
-_NOTHING: Final = _Nothing()

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from bot.campaigns.library import Library
 from bot.campaigns.push.book import Campaign
-from bot.campaigns.reach.figures import Funnel, Reach
+from bot.campaigns.reach.briefs import Brief
+from bot.campaigns.reach.figures import Reach
+from bot.campaigns.reach.funnels import Funnel
 from bot.campaigns.reach.learning import Paired
-from bot.campaigns.reach.month import EducationMonth
+from bot.campaigns.reach.mistakes import Mistake
 from bot.console.charts import Bar, bars
 from bot.console.tables import Cell, Column, Table
 from bot.console.visit import Visit
 from bot.console.wording import Words
 from nlu.evaluation.figures import Figure
 
+_MISTAKES: Final = 10
 _TONES: Final = {
     "draft": "quiet",
     "scheduled": "brand",
@@ -26,7 +29,7 @@ _TONES: Final = {
 }
 
 
-def list_table(visit: Visit, found: Sequence[tuple[Campaign, Reach]]) -> Table:
+def list_table(visit: Visit, found: Sequence[tuple[Campaign, Brief]]) -> Table:
     """All campaigns with how far they got."""
     w = visit.words
     states = w.names("states")
@@ -35,11 +38,10 @@ def list_table(visit: Visit, found: Sequence[tuple[Campaign, Reach]]) -> Table:
             each.created_at,
             Cell(each.title, href=f"/console/campaigns/{each.id}", more=each.script),
             Cell(states[each.state], tone=_TONES[each.state]),
-            *(reach.whole.audience, reach.whole.out, reach.whole.answered, reach.whole.finished),
-            reach.whole.opted_out,
-            _points(w, reach.learnt),
+            *(brief.audience, brief.out, brief.answered, brief.finished, brief.opted_out),
+            _means(w, brief.people, brief.before, brief.after),
         )
-        for each, reach in found
+        for each, brief in found
     ]
     columns = [
         Column(w("list.at"), "time"),
@@ -64,65 +66,38 @@ def campaign_values(
         "tone": _TONES[campaign.state],
         "chart": bars(steps, title=w("one.funnel")),
         "learning": _curve(w, reach),
-        "learnt": _sentence(w, "learnt", reach.learnt),
-        "boosted": _sentence(w, "boosted", reach.boosted),
+        "learnt": learnt_sentence(w, "learnt", reach.learnt),
+        "boosted": learnt_sentence(w, "boosted", reach.boosted),
         "variants": _variants(w, reach),
-        "rates": {step: share(reach.whole.rate(step)) for step in ("answered", "finished")},
+        "rates": {step: share_apart(reach.whole.rate(step)) for step in ("answered", "finished")},
         "parts": _groups(w, shell, reach),
-        "reasons": _reasons(w, reach.whole),
-        "wrong": _wrong(w, campaign, reach, library),
-    }
-
-
-def month_values(
-    w: Words, shell: Words, found: EducationMonth, titles: Mapping[str, str]
-) -> dict[str, Any]:
-    """What the report of a month shows."""
-    rows = [
-        (
-            each.title,
-            titles.get(each.script, each.script),
-            *(reach.whole.audience, reach.whole.out, reach.whole.delivered, reach.whole.answered),
-            *(reach.whole.finished, reach.whole.opted_out),
-            share(reach.whole.rate("answered")),
-            _points(w, reach.learnt),
-        )
-        for each, reach in found.campaigns
-    ]
-    names = ("audience", "out", "delivered", "answered", "finished", "opted_out")
-    columns = [
-        Column(w("list.campaign")),
-        Column(w("month.script")),
-        *(Column(w(f"steps.{name}"), "number") for name in names),
-        Column(w("month.rate")),
-        Column(w("list.gain")),
-    ]
-    return {
-        "found": found,
-        "learnt": _sentence(w, "learnt", found.learnt),
-        "table": Table(
-            "education", columns, rows, empty=w("month.empty"), caption=w("month.table")
-        ),
+        "reasons": reasons_table(w, reach.whole),
+        "wrong": mistakes_table(w, reach.wrong[:_MISTAKES], library),
     }
 
 
 def share(figure: Figure | None) -> str:
-    """A share with its interval and what it is of, such as ``41% (38%–44%)``."""
+    """A share with what it is of and its interval, such as ``41% (410/1000, 38%–44%)``."""
+    value, more = share_apart(figure)
+    return f"{value} ({more})" if more else value
+
+
+def share_apart(figure: Figure | None) -> tuple[str, str]:
+    """The same in two: the share, and what it is of with the interval."""
     if figure is None or figure.interval is None:
-        return "–"
+        return "–", ""
     low, high = figure.interval
-    return f"{figure.value:.0%} ({low:.0%}–{high:.0%})"
+    some = round(figure.value * figure.of)
+    return f"{figure.value:.0%}", f"{some}/{figure.of}, {low:.0%}–{high:.0%}"
 
 
-def _points(w: Words, found: Paired | None) -> str:
-    if found is None:
-        return "–"
-    return w(
-        "list.points", before=f"{found.before:.0f}", after=f"{found.after:.0f}", n=found.people
-    )
+def points(w: Words, found: Paired | None) -> str:
+    """Mean scores before and after, with how many people they are of."""
+    return _means(w, found.people, found.before, found.after) if found is not None else "–"
 
 
-def _sentence(w: Words, name: str, found: Paired | None) -> str:
+def learnt_sentence(w: Words, name: str, found: Paired | None) -> str:
+    """What was learnt as a sentence: ``name`` is ``learnt`` or ``boosted``."""
     if found is None:
         return w(f"one.{name}_none")
     values = {
@@ -136,17 +111,73 @@ def _sentence(w: Words, name: str, found: Paired | None) -> str:
     return w(f"one.{name}", **values)
 
 
+def reasons_table(w: Words, whole: Funnel) -> Table:
+    """In which state each message is, and why some did not go out; the states add up to the audience."""
+    states, reasons = w.names("message_states"), w.names("reasons")
+    rows = [(name, "", count) for name, count in named(states, whole.states)]
+    rows += [("", name, count) for name, count in named(reasons, whole.reasons)]
+    columns = [
+        Column(w("reasons_table.state")),
+        Column(w("reasons_table.reason")),
+        Column(w("reasons_table.count"), "number"),
+    ]
+    return Table(
+        "states", columns, rows, empty=w("reasons_table.empty"), caption=w("reasons_table.title")
+    )
+
+
+def named(names: Mapping[str, str], counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Counts under their names, in the order of the wording; what has no name there comes last, under its own."""
+    order = [*(key for key in names if key in counts), *sorted(counts.keys() - names.keys())]
+    return [(names.get(key, key), counts[key]) for key in order]
+
+
+def mistakes_table(w: Words, mistakes: Iterable[Mistake], library: Library | None) -> Table:
+    """The choices that were wrong most often, in the words that people saw."""
+    rows = [
+        (*_said(w, each, library), each.score, share(each.share), each.share.of)
+        for each in mistakes
+    ]
+    columns = [
+        Column(w("wrong.script")),
+        Column(w("wrong.step"), "long"),
+        Column(w("wrong.choice")),
+        Column(w("wrong.score"), "number"),
+        Column(w("wrong.share")),
+        Column(w("wrong.people"), "number"),
+    ]
+    return Table("wrong", columns, rows, empty=w("wrong.empty"), caption=w("wrong.title"))
+
+
+def _said(w: Words, each: Mistake, library: Library | None) -> tuple[str, str, str]:
+    """Title, step and choice; of a wording that is not in force any more only their names, since places may differ."""
+    script = library.scripts.get(each.script) if library is not None else None
+    step = script.steps.get(each.step) if script is not None else None
+    if library is None or script is None or step is None or script.hash != each.hash:
+        place = w("wrong.earlier", step=each.step, n=each.choice + 1)
+        return script.title if script is not None else each.script, place, ""
+    filled = library.player.filled
+    label = step.choices[each.choice].label if each.choice < len(step.choices) else ""
+    return script.title, filled(step.says[-1].text), filled(label)
+
+
+def _means(w: Words, people: int, before: float, after: float) -> str:
+    if not people:
+        return "–"
+    return w("list.points", before=f"{before:.0f}", after=f"{after:.0f}", n=people)
+
+
 def _curve(w: Words, reach: Reach) -> Any:
     """Scores before, after, and a month later."""
-    points = []
+    found = []
     if reach.learnt is not None:
-        points += [
+        found += [
             Bar(w("one.before"), round(reach.learnt.before), "series2"),
             Bar(w("one.after"), round(reach.learnt.after)),
         ]
     if reach.boosted is not None:
-        points.append(Bar(w("one.later"), round(reach.boosted.after), "series3"))
-    return bars(points, title=w("one.curve")) if points else None
+        found.append(Bar(w("one.later"), round(reach.boosted.after), "series3"))
+    return bars(found, title=w("one.curve")) if found else None
 
 
 def _variants(w: Words, reach: Reach) -> str:
@@ -154,8 +185,7 @@ def _variants(w: Words, reach: Reach) -> str:
     if found is None:
         return w("one.variants_none")
     name = "one.variants_chance" if found.by_chance else "one.variants_differ"
-    points = (f"{100 * value:+.0f}" for value in (found.value, found.low, found.high))
-    value, low, high = points
+    value, low, high = (f"{100 * each:+.1f}" for each in (found.value, found.low, found.high))
     return w(name, value=value, low=low, high=high)
 
 
@@ -181,38 +211,3 @@ def _groups(w: Words, shell: Words, reach: Reach) -> Table:
         Column(w("groups.finished")),
     ]
     return Table("groups", columns, rows, empty=w("groups.empty"), caption=w("groups.title"))
-
-
-def _reasons(w: Words, whole: Funnel) -> Table:
-    states, reasons = w.names("message_states"), w.names("reasons")
-    rows = [(states.get(name, name), "", count) for name, count in sorted(whole.states.items())]
-    rows += [("", reasons.get(name, name), count) for name, count in sorted(whole.reasons.items())]
-    columns = [
-        Column(w("reasons_table.state")),
-        Column(w("reasons_table.reason")),
-        Column(w("reasons_table.count"), "number"),
-    ]
-    return Table(
-        "states", columns, rows, empty=w("reasons_table.empty"), caption=w("reasons_table.title")
-    )
-
-
-def _wrong(w: Words, campaign: Campaign, reach: Reach, library: Library | None) -> Table:
-    script = library.scripts.get(campaign.script) if library is not None else None
-    rows = []
-    for each in reach.wrong[:10]:
-        step = script.steps.get(each.step) if script is not None else None
-        known = step is not None and each.choice < len(step.choices)
-        label = step.choices[each.choice].label if step is not None and known else str(each.choice)
-        said = each.step
-        if step is not None and library is not None:
-            said = library.player.filled(step.says[-1].text)
-        rows.append((said, label, each.score, share(each.share), each.share.of))
-    columns = [
-        Column(w("wrong.step")),
-        Column(w("wrong.choice")),
-        Column(w("wrong.score"), "number"),
-        Column(w("wrong.share")),
-        Column(w("wrong.people"), "number"),
-    ]
-    return Table("wrong", columns, rows, empty=w("wrong.empty"), caption=w("wrong.title"))

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import sys
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,14 @@ class Platform:
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answers one connection, a line each; a lost answer closes it."""
-        while line := await reader.readline():
-            answer = self._answer(json.loads(line))
-            if answer is None:
-                break
-            writer.write(json.dumps(answer).encode() + b"\n")
-            await writer.drain()
+        # Whoever was killed has closed it too.
+        with contextlib.suppress(ConnectionError):
+            while line := await reader.readline():
+                answer = self._answer(json.loads(line))
+                if answer is None:
+                    break
+                writer.write(json.dumps(answer).encode() + b"\n")
+                await writer.drain()
         writer.close()
 
     def _answer(self, asked: dict[str, Any]) -> dict[str, Any] | None:
@@ -100,7 +103,7 @@ async def main(socket: str, limit: int, seed: int) -> None:
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.read)
     server.close()
-    print(json.dumps(asdict(platform.seen)), flush=True)
+    print(json.dumps(vars(platform.seen)), flush=True)
 
 
 if __name__ == "__main__":

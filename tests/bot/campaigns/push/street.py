@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,13 +25,52 @@ from bot.ledger.database import Reader, database_path
 from bot.ledger.events import event_source
 from bot.ledger.ledger import Ledger
 from bot.outbound.mailbox import Mailbox
-from bot.outbound.message import Sender
+from bot.outbound.message import Delivery, OutboundMessage, Sender
 from bot.outbound.senders import Senders
 from bot.voice import Voices, load_voice
 
 NOON = datetime(2026, 11, 30, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 KEYS = (b"a key of the tests alone",)
+BUBBLES = 3
+"""What one person gets of the script: two of the opening, and the first step."""
+
 ANNA, BERT = Actor("anna"), Actor("bert")
+
+
+class Notebook(Sender):
+    """Takes everything and keeps it; ``answers`` go before taking it.
+
+    After the first ``quick`` messages it answers no more until it is ``free``.
+    """
+
+    def __init__(self) -> None:
+        self.got: list[tuple[str, OutboundMessage]] = []
+        self.answers: list[Delivery] = []
+        self.quick = sys.maxsize
+        self.free = asyncio.Event()
+        self._came = asyncio.Event()
+
+    @property
+    def channel(self) -> str:
+        return "test"
+
+    @property
+    def people(self) -> list[str]:
+        """The addresses, as often as they were written to."""
+        return [address for address, _ in self.got]
+
+    async def has(self, count: int) -> None:
+        """Waits until so many messages were brought."""
+        while len(self.got) < count:
+            self._came.clear()
+            await asyncio.wait_for(self._came.wait(), 30)
+
+    async def send(self, address: str, message: OutboundMessage) -> Delivery:
+        self.got.append((address, message))
+        self._came.set()
+        if len(self.got) > self.quick:
+            await self.free.wait()
+        return self.answers.pop(0) if self.answers else Delivery("sent")
 
 
 class Street:
