@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +11,7 @@ from typing import Final
 from bot.ledger.database import Reader
 from bot.ledger.encoding import rfc3339, utc_now
 from bot.ledger.writer import Writer
-from bot.reporting.answer_times import hour_of
+from bot.reporting.hourly_counts import HourlyCounts, hour_of
 
 PAUSE: Final = timedelta(minutes=30)
 """Without a message for so long a conversation has ended; the next message begins another one."""
@@ -24,7 +22,8 @@ _HANDED_OFF: Final = """
 SELECT count(*) FROM handoffs AS mine
 WHERE asked_at >= ?1 AND asked_at < ?2 AND NOT EXISTS (
     SELECT 1 FROM handoffs AS before
-    WHERE before.conversation = mine.conversation AND before.asked_at < mine.asked_at
+    WHERE before.conversation = mine.conversation AND mine.conversation <> ''
+      AND before.asked_at < mine.asked_at
       AND julianday(mine.asked_at) - julianday(coalesce(before.ended_at, before.asked_at)) < ?3
 )
 """
@@ -60,7 +59,7 @@ class ConversationCounts:
         """``began`` is told the channel of each conversation that begins."""
         self._began = began
         self._clock = clock
-        self._counts: Counter[tuple[str, str]] = Counter()
+        self._counts = HourlyCounts(_BEGUN)
 
     def spoken_in(self, channel: str, last: float | None) -> None:
         """A message came in a conversation whose last words are of ``last``, in seconds since 1970.
@@ -69,7 +68,7 @@ class ConversationCounts:
         """
         if last is not None and time.time() - last < PAUSE.total_seconds():
             return
-        self._counts[hour_of(self._clock()), channel] += 1
+        self._counts.add(self._clock(), channel)
         self._began(channel)
 
     async def write(self, writer: Writer) -> None:
@@ -78,19 +77,7 @@ class ConversationCounts:
         Raises:
             LedgerError: when it cannot be written; it is kept for the next time then.
         """
-        counts, self._counts = self._counts, Counter()
-        if not counts:
-            return
-        rows = [(*key, count) for key, count in counts.items()]
-
-        def unit(connection: sqlite3.Connection) -> None:
-            connection.executemany(_BEGUN, rows)
-
-        try:
-            await writer.commit(unit)
-        except BaseException:
-            self._counts.update(counts)
-            raise
+        await self._counts.write(writer)
 
 
 class DeflectionFigures:

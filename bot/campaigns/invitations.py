@@ -12,15 +12,18 @@ from bot.ledger.encoding import rfc3339, to_json
 
 _OPEN = (
     "SELECT message.campaign, campaign.script, message.variant FROM campaign_messages AS message "
-    "JOIN campaigns AS campaign ON campaign.id = message.campaign "
+    "JOIN campaigns AS campaign ON campaign.id = message.campaign LEFT JOIN mailbox "
+    "ON mailbox.id = 'campaign-' || message.campaign || '-' || message.id "
     "WHERE message.user IN (SELECT value FROM json_each(:users)) AND message.sent_at > :since "
-    "AND message.state IN ('sent', 'kept', 'unknown') AND message.answered_at IS NULL "
+    # What waits in the mailbox was not seen yet, so that no message answers it.
+    "AND (message.state IN ('sent', 'unknown') OR message.state = 'kept' "
+    "AND coalesce(message.delivered_at, mailbox.shown_at) IS NOT NULL) AND message.answered_at IS NULL "
     "AND message.opted_out_at IS NULL ORDER BY message.sent_at DESC LIMIT 1"
 )
 
 
 def invitation(reader: Reader, user: Pseudonym, now: datetime) -> Invitation | None:
-    """The last campaign that was sent to the user, if its answer is still awaited; a short blocking read.
+    """The last campaign that reached the user, if its answer is still awaited; a short blocking read.
 
     Raises:
         LedgerError: when the ledger cannot be read.

@@ -6,14 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from markupsafe import Markup
-
 from bot.campaigns.library import Library
 from bot.campaigns.reach.month import EducationMonth
-from bot.console.files import STATIC, THEME
-from bot.console.navigation import Navigation
+from bot.console.document import document
 from bot.console.parts.campaigns.month import month_table, month_values
-from bot.console.rendering import Rendering
 from bot.console.tables import Table
 from bot.console.wording import SHELL, Wording
 
@@ -30,13 +26,12 @@ def education_document(
     """
     wording = Wording(content)
     w = wording.of(_PART)
-    sheets = (THEME, STATIC / "controls.css", STATIC / "console.css", STATIC / "parts.css")
-    return Rendering(wording, Navigation(())).bare(
+    return document(
+        wording,
         "campaigns/document.html",
-        style=Markup("\n").join(Markup(sheet.read_text(encoding="utf-8")) for sheet in sheets),  # noqa: S704 - our own files
-        w=w,
-        month=text,
-        made_at=made_at,
+        w,
+        text,
+        made_at,
         **month_values(w, wording.of(SHELL), found, library),
     )
 

@@ -7,13 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from markupsafe import Markup
-
 from bot.console.charts import columns
 from bot.console.charts.series import WIDE, Series
-from bot.console.files import STATIC, THEME
-from bot.console.navigation import Navigation
-from bot.console.rendering import Rendering
+from bot.console.document import document
 from bot.console.tables import Cell, Column, Table
 from bot.console.wording import SHELL, Wording, Words
 from bot.feedback.rates import Rate
@@ -32,13 +28,12 @@ def month_document(content: Path, text: str, month: Month, made_at: datetime) ->
     """
     wording = Wording(content)
     w = wording.of("report")
-    sheets = (THEME, STATIC / "controls.css", STATIC / "console.css", STATIC / "parts.css")
-    return Rendering(wording, Navigation(())).bare(
+    return document(
+        wording,
         "report/document.html",
-        style=Markup("\n").join(Markup(sheet.read_text(encoding="utf-8")) for sheet in sheets),  # noqa: S704 - our own files
-        w=w,
-        month=text,
-        made_at=made_at,
+        w,
+        text,
+        made_at,
         **month_values(w, wording.of(SHELL), month),
     )
 

@@ -21,7 +21,9 @@ MOST: Final = 16
 # One at a time to a person, or two processes could both find room for a last message this week.
 _DUE: Final = (
     "state = 'planned' AND due_at <= :now AND user IS NOT NULL AND NOT EXISTS "
-    "(SELECT 1 FROM outreach AS other WHERE other.user = outreach.user AND other.state = 'claimed')"
+    "(SELECT 1 FROM outreach AS other WHERE other.user = outreach.user AND other.state = 'claimed') "
+    "AND NOT EXISTS (SELECT 1 FROM campaign_messages AS pushed "
+    "WHERE pushed.user = outreach.user AND pushed.state = 'claimed')"
 )
 _CLAIM: Final = (
     "UPDATE outreach SET state = 'claimed', claimed_by = :by, claimed_until = :until WHERE id IN "  # noqa: S608

@@ -7,8 +7,6 @@ that a quantile is right to 1% for any span of hours, at some hundred small rows
 from __future__ import annotations
 
 import math
-import sqlite3
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +15,12 @@ from typing import Final
 from bot.ledger.database import Reader
 from bot.ledger.encoding import rfc3339, utc_now
 from bot.ledger.writer import Writer
+from bot.reporting.hourly_counts import HourlyCounts, hour_of
 
+_ADD: Final = (
+    "INSERT INTO answer_times (hour, channel, bucket, count) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (hour, channel, bucket) DO UPDATE SET count = count + excluded.count"
+)
 _WIDTH: Final = math.log(1.02)
 _UNIT: Final = 1e-5  # seconds; what is faster counts as this
 
@@ -36,11 +39,11 @@ class AnswerTimes:
 
     def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
         self._clock = clock
-        self._counts: Counter[tuple[str, str, int]] = Counter()
+        self._counts = HourlyCounts(_ADD)
 
     def add(self, channel: str, seconds: float) -> None:
         """Counts one answer; costs a microsecond."""
-        self._counts[hour_of(self._clock()), channel, bucket_of(seconds)] += 1
+        self._counts.add(self._clock(), channel, bucket_of(seconds))
 
     async def write(self, writer: Writer) -> None:
         """Adds what was counted to the ledger.
@@ -48,23 +51,7 @@ class AnswerTimes:
         Raises:
             LedgerError: when it cannot be written; it is kept for the next time then.
         """
-        counts, self._counts = self._counts, Counter()
-        if not counts:
-            return
-        rows = [(*key, count) for key, count in counts.items()]
-
-        def unit(connection: sqlite3.Connection) -> None:
-            connection.executemany(
-                "INSERT INTO answer_times (hour, channel, bucket, count) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (hour, channel, bucket) DO UPDATE SET count = count + excluded.count",
-                rows,
-            )
-
-        try:
-            await writer.commit(unit)
-        except BaseException:
-            self._counts.update(counts)
-            raise
+        await self._counts.write(writer)
 
 
 class AnswerTimeFigures:
@@ -112,11 +99,6 @@ def quantiles(counts: Sequence[tuple[int, int]]) -> Quantiles:
 def bucket_of(seconds: float) -> int:
     """The bucket of a time."""
     return max(0, math.ceil(math.log(max(seconds, _UNIT) / _UNIT) / _WIDTH - 1e-9))
-
-
-def hour_of(moment: datetime) -> str:
-    """The hour of a moment, as the ledger writes times."""
-    return rfc3339(moment.replace(minute=0, second=0, microsecond=0))
 
 
 def _quantile(counts: Sequence[tuple[int, int]], total: int, share: float) -> float | None:

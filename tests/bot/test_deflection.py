@@ -77,6 +77,8 @@ async def test_a_conversation_that_asked_for_a_person_twice_was_handed_off_once(
     ask("c1", 54, 58)  # and still the same, since a person spoke in it until then
     ask("c1", 59 + 30, 100)  # another one
     ask("c2", 2)
+    ask("", 3, 5)  # two whose people had everything erased
+    ask("", 6)
 
     def unit(connection: sqlite3.Connection) -> None:
         connection.executemany(
@@ -88,11 +90,11 @@ async def test_a_conversation_that_asked_for_a_person_twice_was_handed_off_once(
 
     await ledger.writer.commit(unit)
     counts = ConversationCounts(clock=lambda: NOW)
-    for _ in range(6):
+    for _ in range(10):
         counts.spoken_in("app", None)
     await counts.write(ledger.writer)
     lately = DeflectionFigures(ledger.reader).lately(NOW + timedelta(hours=3))
-    assert lately == Deflection(6, 3)
+    assert lately == Deflection(10, 5)
     assert lately.share == 0.5
 
 

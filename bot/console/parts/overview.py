@@ -20,7 +20,8 @@ from bot.console.visit import Visit
 from bot.deflection import DeflectionFigures
 from bot.ledger.encoding import parse_time, rfc3339
 from bot.ledger.events import EVENT_TYPE
-from bot.reporting.answer_times import AnswerTimeFigures, Quantiles, hour_of
+from bot.reporting.answer_times import AnswerTimeFigures, Quantiles
+from bot.reporting.hourly_counts import hour_of
 from bot.reporting.signal_figures import SignalFigures
 from bot.reporting.signal_search import SignalFilter, SignalSearch
 from bot.reporting.spans import Span

@@ -120,7 +120,7 @@ async def test_who_opts_out_does_so_because_of_the_last_campaign(room: Room) -> 
     assert rows == [("c1", None), ("c2", rfc3339(NOON))]
 
 
-@pytest.mark.parametrize("state", ["sent", "kept", "unknown"])
+@pytest.mark.parametrize("state", ["sent", "unknown"])
 async def test_a_campaign_that_may_have_arrived_waits_for_its_answer(
     room: Room, state: str
 ) -> None:
@@ -128,6 +128,23 @@ async def test_a_campaign_that_may_have_arrived_waits_for_its_answer(
     found = invitation(room.ledger.reader, room.user, NOON)
     assert found is not None
     assert (found.campaign, found.script, found.variant) == ("c1", "fake_hotline", "B")
+
+
+async def test_a_campaign_in_the_mailbox_waits_for_an_answer_only_once_it_was_seen(
+    room: Room,
+) -> None:
+    await room.push("c1", NOON - timedelta(days=1), "kept")
+    assert invitation(room.ledger.reader, room.user, NOON) is None
+
+    def show(connection: sqlite3.Connection) -> None:
+        connection.execute(
+            "INSERT INTO mailbox (id, user, channel, bubbles, kept_at, shown_at) "
+            "SELECT 'campaign-c1-' || id, user, 'rest', '[]', sent_at, ? FROM campaign_messages",
+            (rfc3339(NOON),),
+        )
+
+    await room.ledger.writer.commit(show)
+    assert invitation(room.ledger.reader, room.user, NOON) is not None
 
 
 async def test_a_campaign_waits_for_seven_days(room: Room) -> None:

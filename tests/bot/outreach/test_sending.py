@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -39,6 +40,29 @@ async def test_what_failed_is_tried_again_ever_later_and_given_up_in_the_end(wor
     world.later(hours=3)
     await world.dispatch.round()
     assert len(world.platform.taken) == 4
+
+
+async def test_who_is_in_the_hands_of_a_campaign_is_not_written_to_at_the_same_time(
+    world: World,
+) -> None:
+    await world.agrees()
+    await world.warns()
+
+    def push(connection: sqlite3.Connection) -> None:
+        connection.execute(
+            "INSERT INTO campaign_messages (campaign, user, channel, address, variant, state, "
+            "due_at, queued_at) VALUES ('c1', ?, 'telegram', 'u1', 'A', 'claimed', '', '')",
+            (world.user().current,),
+        )
+
+    await world.ledger.writer.commit(push)
+    await world.dispatch.round()
+    assert only(world).state == "planned"
+    await world.ledger.writer.commit(
+        lambda connection: connection.execute("UPDATE campaign_messages SET state = 'failed'")
+    )
+    await world.dispatch.round()
+    assert only(world).state == "sent"
 
 
 async def test_a_platform_that_names_a_time_is_not_asked_before(world: World) -> None:
