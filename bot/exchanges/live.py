@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 # What a tracker takes in memory, by the length of its events as JSON, and what it takes without any.
 # Measured with tracemalloc on trackers of 1 to 40 turns, with short messages and with long ones.
 _GROWTH = 5.5
