@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 from asyncio import AbstractEventLoop
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from sanic.exceptions import InvalidUsage, PayloadTooLarge
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot import allocator
 from bot.assistant.agent import AssistantAgent
 from bot.campaigns.pictures import pictures_blueprint
 from bot.channels.app.channel import AppChannel
@@ -91,7 +91,7 @@ def create_app(
         gc.freeze()
         # A message leaves next to nothing in cycles; at Python's own pace looking for it takes 4 % of the time.
         gc.set_threshold(*COLLECTIONS)
-        _give_back_memory()
+        allocator.give_back()
         await services.start()
 
     @app.before_server_stop
@@ -104,13 +104,6 @@ def create_app(
         await services.stop()
 
     return app
-
-
-def _give_back_memory() -> None:
-    """Returns to the system what loading needed for a moment, where the C library can do that."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 def _add_routes(app: Sanic, services: Services, channels: Sequence[Channel]) -> None:

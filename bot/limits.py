@@ -48,10 +48,15 @@ class Limits:
         self.limit = limit or Limit()
         self._clock = clock
         # When the tokens of a person will be all there again: one number a person (the GCRA form of a
-        # token bucket). Who sends nothing any more is forgotten first.
+        # token bucket), in the order of their last messages.
         self._full_at: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._under_way: dict[str, int] = {}
         self._altogether = 0
+
+    @property
+    def remembered(self) -> int:
+        """How many people it has in memory."""
+        return len(self._full_at)
 
     @contextmanager
     def admit(self, message: InboundMessage) -> Iterator[None]:
@@ -85,5 +90,9 @@ class Limits:
             self._full_at[person] = full_at - interval
             raise LimitExceeded("rate", math.ceil(excess - _ROUNDING))
         self._full_at[person] = full_at
-        if len(self._full_at) > self._MOST_PEOPLE:
+        self._forget(now)
+
+    def _forget(self, now: float) -> None:
+        """Drops whose tokens are all there again, which says no more than to know nothing of them."""
+        while len(self._full_at) > self._MOST_PEOPLE or next(iter(self._full_at.values())) <= now:
             self._full_at.popitem(last=False)

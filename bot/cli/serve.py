@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from bot.allocator import keep_together
 from bot.children import Parent, apart
 from bot.cli.progress import Steps, say
 from bot.counters_folder import CountersFolder, count_alone
@@ -61,6 +62,7 @@ def serve(
     signal.signal(signal.SIGTERM, _leave)
     sockets = listen(settings, workers)
     count_alone()
+    keep_together()
     if workers == 1:
         _serve_alone(settings, sockets[0], telegram_polling)
     else:

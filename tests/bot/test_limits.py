@@ -171,3 +171,12 @@ def test_of_very_many_people_those_who_were_silent_longest_are_forgotten(clock: 
     assert refusal(limits, "user 0") is not None
     assert refusal(limits, "user 40000") is not None
     assert refusal(limits, "user 5") is None
+
+
+def test_whose_allowance_is_whole_again_takes_no_memory(clock: Clock) -> None:
+    limits = Limits(Limit(burst=2, per_minute=60.0), clock)
+    for number in range(1_000):
+        assert refusal(limits, f"user {number}") is None
+        clock.now += 0.01
+    # One message is made up for in a second: a hundred of them came within the last one.
+    assert 95 <= limits.remembered <= 105
