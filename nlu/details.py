@@ -9,7 +9,7 @@ from nlu.analysis import GIVEN
 # "Others" (别人) and "especially" (特别) are no "don't", and "never thought" (没想到) denies nothing.
 _DONT = r"(?<!特)别(?![人家的])"
 _NOT = r"没(?!有?想到)"
-_NEGATED = re.compile(rf"(?:{_NOT}有?|未|不要|{_DONT}|不会|不敢|不肯|差点)\S{{0,3}}$")
+_NEGATED = re.compile(rf"(?:{_NOT}有?|未|不要|{_DONT}|不会|不敢|不肯|差一?点儿?)\S{{0,3}}$")
 # A demand is no deed, unless the words say that it was met (念了, 给过).
 _DEMANDED = re.compile(
     r"(?:让|叫|要|喊|催|劝|逼|教|问|求|想|该不该|能不能|可不可以|还没)(?:我|俺|阮|咱|你|人家?|客户|他|她|我?妈|我?爸)?\S{0,6}$"
@@ -88,9 +88,8 @@ _MARK_PATTERNS = {
         r"刚刚|刚才|刚(?:把|给|转|打|付|被|发|念|报|输|扫|下|接)|拄才|头先|啱啱|这会儿|正在|现在(?:还)?(?:在|就|要|他|她|正)|还在(?:线|通话|打|讲|转)|没挂|别挂"
         r"|(?:不到|前后|大概|大约)?[0-9一二两三四五六七八九十几半]{1,9}(?:个)?(?:多)?(?:分钟|小时|钟头)(?:前|之前|以前)|不到(?:一|半)|just now|right now|minutes? ago"
     ),
-    # Money that has left; what nearly happened, or did not, is none.
     "moved": re.compile(
-        r"(?<!没)(?<!没有)(?<!差点)(?<!差点就)(?<!差一点)(?<!差一点就)(?:转|汇|付|打|刷|扫|借|划|扣|提|交|给)(?:走|过去|出去|完|掉|给|到)?(?:了|过)|被(?:骗|转|划|扣|刷)(?:走|了)|转账成功|已经转|(?:转|汇|付|打|刷|交|给)\S{0,3}一半"
+        r"(?<!没)(?<!没有)(?:转|汇|付|打|刷|扫|借|划|扣|提|交|给)(?:走|过去|出去|完|掉|给|到)?(?:了|过)|被(?:骗|转|划|扣|刷)(?:走|了)|转账成功|已经转|(?:转|汇|付|打|刷|交|给)\S{0,3}一半"
     ),
     "wants_person": re.compile(
         r"(?:找|叫|换|接|转|要)(?:个|一个|一位)?(?:人工|真人|活人|客服(?:人员)?)(?:吧|呗|来|给我|行|，|。|！|$)|转人工"
@@ -136,6 +135,21 @@ _MARK_PATTERNS = {
 }
 
 
+# What was about to happen and did not, to the end of the clause: 差点就转了, 差一点把验证码念给他.
+_NEARLY = re.compile(
+    r"差一?点儿?(?:就|要|把|给)?[^\s，。！？；,.!?;]{0,6}?(?:转|付|交|打|汇|给|念|报|发|填|签|装|下载|上当|信了)"
+    r"[^\s，。！？；,.!?;]*"
+)
+
+
+def is_near_miss(folded_text: str) -> bool:
+    """Whether the speaker says that it nearly happened, and of nothing that it did."""
+    happened = _NEARLY.sub("", folded_text)
+    if happened == folded_text:
+        return False
+    return not given_of(happened) and not _MARK_PATTERNS["moved"].search(happened)
+
+
 def given_of(folded_text: str) -> tuple[str, ...]:
     """What the speaker says was handed over, most dangerous first; neither denials nor mere demands count."""
     return tuple(name for name in GIVEN if _was_given(_GIVEN_PATTERNS[name], folded_text))
@@ -156,6 +170,7 @@ def _was_given(pattern: re.Pattern[str], text: str) -> bool:
 
 def marks_of(folded_text: str) -> frozenset[str]:
     """Names of the plain-word marks that a folded text carries."""
-    return frozenset(
-        name for name, pattern in _MARK_PATTERNS.items() if pattern.search(folded_text)
-    )
+    found = {name for name, pattern in _MARK_PATTERNS.items() if pattern.search(folded_text)}
+    if "moved" in found and not _MARK_PATTERNS["moved"].search(_NEARLY.sub("", folded_text)):
+        found.remove("moved")
+    return frozenset(found)

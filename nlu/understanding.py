@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from nlu.analysis import FOLLOW_UP_ACTS, TONES, Analysis, Entity, Threat, Tone
+from nlu.details import is_near_miss
 from nlu.evidence import Evidence
 from nlu.model.features import extract
 from nlu.model.linear import LinearModel, Scores, Vector
@@ -56,7 +57,7 @@ def understand(model: LinearModel, text: str, entities: Sequence[Entity] = ()) -
     order = np.argsort(-scores.codes, kind="stable")
     leaning = heads.codes[order[0]]
     confidence = _confidence(model, scores.gate, scores.codes)
-    stage = heads.stages[int(scores.stages.argmax())]
+    stage = _stage(model, scores, features.folded.text)
     given, marks = features.given, features.marks
     urgent = _urgent(model, scores, stage, marks)
     act = _act(model, scores)
@@ -113,6 +114,15 @@ def _confidence(model: LinearModel, gate: float, codes: Vector) -> float:
     best, second = np.sort(codes)[::-1][:2]
     fit = model.calibration
     return _sigmoid(fit["gate"] * gate + fit["best"] * best + fit["second"] * second + fit["bias"])
+
+
+def _stage(model: LinearModel, scores: Scores, text: str) -> str:
+    """The likeliest stage; of what nearly happened, the likeliest at which nothing is lost yet."""
+    done = ("engaged", "paid") if is_near_miss(text) else ()
+    ranked = (
+        model.heads.stages[int(column)] for column in np.argsort(-scores.stages, kind="stable")
+    )
+    return next(stage for stage in ranked if stage not in done)
 
 
 def _urgent(model: LinearModel, scores: Scores, stage: str, marks: frozenset[str]) -> str | None:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlu.analysis import GIVEN
-from nlu.details import given_of, marks_of
+from nlu.details import given_of, is_near_miss, marks_of
 from nlu.text.folding import fold
 
 
@@ -139,10 +139,35 @@ def test_plain_words_leave_their_mark(mark: str, text: str) -> None:
         ("english", "hello 你好"),
         ("asks_ours", "你们的还款日是哪天"),
         ("recovery_offer", "我要追加额度"),
+        ("moved", "差点就转了"),
+        ("moved", "没转过去"),
+        ("moved", "通话到一半断了"),
     ],
 )
 def test_look_alikes_leave_none(mark: str, text: str) -> None:
     assert mark not in marks_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "差点就转了",
+        "差一点把验证码念给他",
+        "差点儿交了那个解冻费",
+        "差点就上当",
+        "差点转给他，没转",
+    ],
+)
+def test_a_near_miss_is_told(text: str) -> None:
+    assert is_near_miss(fold(text).text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["转了三千，差点又转第二笔", "差点就信了，验证码已经念给他了", "钱转过去了", "差点迟到"],
+)
+def test_whoever_lost_something_had_no_near_miss(text: str) -> None:
+    assert not is_near_miss(fold(text).text)
 
 
 def test_everyday_business_leaves_no_mark_of_danger() -> None:

@@ -75,6 +75,15 @@ def test_urgent_states_are_told_from_figures_of_speech(
     assert recogniser.analyse(text).urgent == state
 
 
+@pytest.mark.parametrize(
+    "text", ["我差点就转了，他说交三千保证金就放款", "差点交了那个解冻费", "差点把验证码念给假客服"]
+)
+def test_what_nearly_happened_counts_as_no_loss(recogniser: Recogniser, text: str) -> None:
+    analysis = recogniser.analyse(text)
+    assert analysis.threats
+    assert analysis.stage not in ("engaged", "paid")
+
+
 def check(analysis: Analysis) -> None:
     """What holds for the analysis of any message."""
     codes = [threat.code for threat in analysis.threats]
