@@ -30,14 +30,14 @@ PART = 120
 PART_LESS = 1.0  # log-odds
 SUREST = 0.9999  # nothing that is read out of words is certain
 # Log-odds from which an urgent state is believed: a cry for help that is missed cannot be made good.
-CRISIS = -0.5
+CRISIS = -0.7
 EMERGENCY = -1.5
 # So sure must one be of an emergency in which, by the stage, nothing has been done yet.
 NOT_BEGUN = -0.5
 # What a word of death adds to the log-odds of a crisis.
 DEATH_WISH = 1.5
 # An emergency needs a threat behind it: haste about one's own repayment is none.
-EMERGENCY_GATE = -1.5
+EMERGENCY_GATE = -1.0
 # Log-odds from which a tone is more than a way of speaking: a kind word in vain annoys, one that is missing
 # hurts whoever is in despair.
 TONE_FROM = {"angry": 0.9, "desperate": -0.6}
